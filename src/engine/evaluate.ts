@@ -1,0 +1,105 @@
+import { createHash } from 'node:crypto';
+import type { HostKind } from '../host/host.ts';
+import type { Check, Verdict } from './check.ts';
+import { theHost } from './check.ts';
+import type { FactReader } from './fact.ts';
+import type { Finding, Remediation } from './report.ts';
+import type { Fix, Rule } from './rule.ts';
+import { renderCommand, renderMessage } from './template.ts';
+
+/** A rule that broke: it proves nothing and hides no other rule. */
+interface Broken {
+  readonly outcome: 'error';
+  readonly because: string;
+}
+
+/** One rule's findings, one per subject, never empty. */
+export async function evaluateRule(
+  rule: Rule,
+  check: Check,
+  kind: HostKind,
+  read: FactReader,
+): Promise<Finding[]> {
+  const verdicts = await judge(rule, check, kind, read);
+  return verdicts.map((verdict) => findingOf(rule, check, verdict));
+}
+
+async function judge(
+  rule: Rule,
+  check: Check,
+  kind: HostKind,
+  read: FactReader,
+): Promise<readonly (Verdict | Broken)[]> {
+  if (Object.values(check.needs).some((fact) => !fact.kinds.includes(kind))) {
+    return [{ outcome: 'not-applicable', because: 'a project directory is not a running machine' }];
+  }
+  const given: Record<string, unknown> = {};
+  const needed = await Promise.all(
+    Object.entries(check.needs).map(async ([name, fact]) => [name, await read(fact)] as const),
+  );
+  for (const [name, evidence] of needed) {
+    if (evidence.state === 'unknown') return [{ outcome: 'undetermined', because: evidence.detail }];
+    given[name] = evidence.value;
+  }
+  for (const [name, fact] of Object.entries(check.optional)) given[name] = await read(fact);
+  try {
+    const verdicts = check.evaluate(given, check.params.parse(rule.with));
+    return verdicts.length > 0 ? verdicts : [{ outcome: 'error', because: `${check.id} gave no verdict` }];
+  } catch (error) {
+    return [{ outcome: 'error', because: `${check.id} failed: ${String(error)}` }];
+  }
+}
+
+function findingOf(rule: Rule, check: Check, verdict: Verdict | Broken): Finding {
+  const subject = ('subject' in verdict ? verdict.subject : undefined) ?? theHost;
+  return {
+    rule: rule.id,
+    check: check.id,
+    layer: rule.layer,
+    severity: rule.severity,
+    outcome: verdict.outcome,
+    title: rule.title,
+    subject,
+    message: messageOf(check, verdict),
+    waived: null,
+    evidence: 'evidence' in verdict ? (verdict.evidence ?? []).map((each) => ({ ...each })) : [],
+    remediation:
+      verdict.outcome === 'fail'
+        ? remediationOf(rule.fixes[verdict.message] ?? rule.fix, { subject, ...verdict.data })
+        : null,
+    references: rule.references,
+    maps: rule.maps,
+    fingerprint: fingerprintOf(rule.id, subject),
+  };
+}
+
+function messageOf(check: Check, verdict: Verdict | Broken): string | null {
+  switch (verdict.outcome) {
+    case 'pass':
+      return null;
+    case 'fail':
+      return renderMessage(check.messages[verdict.message] ?? verdict.message, verdict.data);
+    case 'manual':
+      return verdict.question;
+    default:
+      return verdict.because;
+  }
+}
+
+function remediationOf(fix: Fix, data: Readonly<Record<string, string | number>>): Remediation {
+  const render = (templates: readonly string[]) => {
+    const commands = templates.map((template) => renderCommand(template, data));
+    return commands.every((command) => command !== null) ? commands : [];
+  };
+  return {
+    summary: renderMessage(fix.summary, data),
+    commands: render(fix.commands),
+    verify: render(fix.verify),
+    undo: render(fix.undo),
+    risk: fix.risk,
+  };
+}
+
+function fingerprintOf(rule: string, subject: string): string {
+  return createHash('sha256').update(`${rule}\0${subject}`).digest('hex').slice(0, 16);
+}

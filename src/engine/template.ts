@@ -1,0 +1,34 @@
+type Data = Readonly<Record<string, string | number>>;
+
+/** `{name}`; a shell's `${NAME}` and awk's `{print $1}` are left alone. */
+const placeholder = /(?<!\$)\{([a-zA-Z][a-zA-Z0-9]*)\}/g;
+
+/** Fills a message; a placeholder without a value stays, so that a test can see it. */
+export function renderMessage(template: string, data: Data): string {
+  return template.replace(placeholder, (whole, name: string) => String(data[name] ?? whole));
+}
+
+/**
+ * Fills a command for a POSIX shell, each value quoted as one word.
+ *
+ * @returns `null` when a value is missing: no command is better than a wrong one
+ */
+export function renderCommand(template: string, data: Data): string | null {
+  let complete = true;
+  const command = template.replace(placeholder, (whole, name: string) => {
+    const value = data[name];
+    if (value === undefined) complete = false;
+    return value === undefined ? whole : shellQuote(String(value));
+  });
+  return complete ? command : null;
+}
+
+/** One word for a POSIX shell. A NUL cannot be part of one, so it goes. */
+export function shellQuote(value: string): string {
+  if (/^[A-Za-z0-9_./:@%+=,-]+$/.test(value)) return value;
+  return `'${value.replaceAll('\0', '').replaceAll("'", `'\\''`)}'`;
+}
+
+export function placeholdersOf(template: string): string[] {
+  return Array.from(template.matchAll(placeholder), (match) => match[1] ?? '');
+}

@@ -1,0 +1,15 @@
+import type { Process } from '../processes.ts';
+
+/** A socket that waits for connections (tcp) or datagrams (udp) in the host's network namespace. */
+export interface Listener {
+  readonly proto: 'tcp' | 'udp';
+  /** `0.0.0.0`, `::`, `127.0.0.1`, `fe80::1`; never with brackets or a zone. */
+  readonly address: string;
+  /** The interface it is bound to (SO_BINDTODEVICE, or the zone of a link-local address). */
+  readonly interface: string | null;
+  readonly port: number;
+  /** An IPv6 wildcard that does not take IPv4 too. */
+  readonly v6only: boolean;
+  /** Who holds it; `null` when that may not be read (not root) or nobody does. */
+  readonly process: Process | null;
+}

@@ -1,0 +1,103 @@
+/** Something that runs in a container, wherever it was described: one shape for every source. */
+export interface Workload {
+  /** `docker` today; compose, podman and kubernetes give the same shape. */
+  readonly source: 'docker' | 'podman' | 'compose' | 'kubernetes';
+  /** Unique on this host: the container's name without its slash. */
+  readonly name: string;
+  /** Where it was read, for citations: `docker inspect ollama`, or a file. */
+  readonly origin: string;
+  readonly id: string | null;
+  readonly state: 'running' | 'created' | 'stopped' | 'declared';
+  /** Process id of its first process on the host; `null` when it does not run. */
+  readonly pid: number | null;
+  readonly image: ImageReference;
+  readonly privileged: boolean;
+  /** Upper case, without CAP_; `ALL` is possible in both. */
+  readonly capAdd: readonly string[];
+  readonly capDrop: readonly string[];
+  /** Raw options, such as `seccomp=unconfined`, `no-new-privileges:false`. */
+  readonly securityOpt: readonly string[];
+  /** As configured: `""`, `1000`, `0:0`, `node`. Empty is the image's default, root. */
+  readonly user: string;
+  readonly groupAdd: readonly string[];
+  readonly readonlyRootfs: boolean;
+  readonly namespaces: Namespaces;
+  readonly mounts: readonly Mount[];
+  readonly devices: readonly Device[];
+  readonly gpu: GpuRequest | null;
+  /** `false` when /proc is unmasked. */
+  readonly maskedProc: boolean;
+  readonly limits: Limits;
+  readonly publishes: readonly Publish[];
+  readonly networks: readonly string[];
+  readonly restart: 'no' | 'on-failure' | 'always' | 'unless-stopped';
+  /** `null`: none; `disabled`: switched off (`NONE`). */
+  readonly healthcheck: 'set' | 'disabled' | null;
+  /** Values are masked where they are secrets. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Entrypoint and command, as they run. */
+  readonly command: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+  /** OCI runtime: `runc`, `nvidia`; `null` is the engine's default. */
+  readonly runtime: string | null;
+}
+
+export interface ImageReference {
+  /** As written: `ollama/ollama:latest`. */
+  readonly reference: string;
+  /** Without tag and digest, registry included when it was written: `ollama/ollama`. */
+  readonly repository: string;
+  /** `null` when none was written: that is `latest`. */
+  readonly tag: string | null;
+  readonly digest: string | null;
+}
+
+/** As the engine has them: `host`, `private`, `container:ID`, `bridge`, a network's name, … */
+export interface Namespaces {
+  readonly network: string;
+  readonly pid: string;
+  readonly ipc: string;
+  readonly uts: string;
+  readonly user: string;
+  readonly cgroup: string;
+}
+
+export interface Mount {
+  readonly type: 'bind' | 'volume' | 'tmpfs' | 'npipe' | 'other';
+  /** On the host, absolute; for a volume with a bind `device` option, that device. */
+  readonly source: string;
+  readonly target: string;
+  readonly writable: boolean;
+  readonly propagation: string;
+}
+
+export interface Device {
+  readonly host: string;
+  readonly container: string;
+  readonly permissions: string;
+}
+
+export interface GpuRequest {
+  /** `all`, or how many; device ids count as many. */
+  readonly count: number | 'all';
+  readonly ids: readonly string[];
+  /** What asks for them. */
+  readonly by: 'device-request' | 'runtime' | 'environment' | 'device-node' | 'cdi';
+}
+
+/** `null`: no limit. */
+export interface Limits {
+  readonly memoryBytes: number | null;
+  readonly cpus: number | null;
+  readonly pids: number | null;
+}
+
+export interface Publish {
+  readonly proto: 'tcp' | 'udp' | 'sctp';
+  /** `0.0.0.0`, `::`, `127.0.0.1`; an empty one is every address and is expanded to both wildcards. */
+  readonly hostAddress: string;
+  readonly hostPort: number;
+  readonly containerPort: number;
+  /** Whether the engine holds the port now, or only the configuration asks for it. */
+  readonly active: boolean;
+}

@@ -1,0 +1,103 @@
+/**
+ * Takes secrets out of text at the door, before any fact sees it.
+ *
+ * What a rule needs to know of a secret stays: that it is written out, and whether it is one that
+ * everybody knows. Masking masked text changes nothing, so a snapshot replays to the same findings.
+ * Every pattern is linear in the length of the text.
+ */
+
+/** Stands for a credential that was written out. */
+export const maskedLiteral = '<masked>';
+/** Stands for a credential that everybody knows, such as `admin`. */
+export const maskedWellKnown = '<masked:well-known>';
+
+/** Passwords that products ship with or documentation prints, in lower case. */
+const wellKnown = new Set(
+  `admin administrator password passwd pass secret changeme changeit change-me change_me root toor test
+  default postgres mysql minioadmin minio guest user demo example letmein welcome qwerty 123456 12345678
+  neo4j elastic opensearch redis mongo mongodb grafana prom-operator ollama n8n langfuse langflow flowise
+  litellm openwebui open-webui anything dify difyai123456 infini_rag_flow weaviate qdrant sk-1234 token
+  supersecret mysecretpassword secretpassword sw2yctib9zpoohopsmm`.split(/\s+/),
+);
+
+/** What the name of a credential ends with: POSTGRES_PASSWORD, --api-key, clientSecret. */
+const credential =
+  '(?:password|passwd|passphrase|pass|secret|token|(?:api|secret|access|private|encryption|master|auth|signing|admin|service)[-_]?key)';
+const name = String.raw`(?<![\w.-])[\w.-]*?${credential}`;
+
+/** Text between two quotes of the same kind; a backslash escapes. */
+const quoted = String.raw`(?<quote>\\?["'])(?<secret>(?:(?!\k<quote>)(?:\\[^"']|[^\\\n]))*)`;
+/** First character of something that is no literal: a variable, a mapping, an anchor, a path. */
+const literal = String.raw`(?![$%{[&*|>!/])`;
+
+/** Each has a named group `secret`, which alone is replaced. */
+const assignments: readonly RegExp[] = [
+  // "NAME=the whole rest"
+  new RegExp(
+    String.raw`(?<quote>\\?["'])${name}=${literal}(?<secret>(?:(?!\k<quote>)(?:\\[^"']|[^\\\n]))+)(?=\k<quote>)`,
+    'dgi',
+  ),
+  // NAME = "the whole rest", "name": "the whole rest"
+  new RegExp(String.raw`${name}\\?["']?[ \t]*[:=][ \t]*${quoted}(?=\k<quote>)`, 'dgi'),
+  // A line of its own: NAME=the whole rest, - name: the whole rest
+  new RegExp(
+    String.raw`^[ \t-]*(?:export[ \t]+)?${name}[ \t]*[:=][ \t]*${literal}(?<secret>[^\s"'\0][^\n\r\0]*)`,
+    'dgim',
+  ),
+  // NAME=word
+  new RegExp(String.raw`${name}[ \t]*[:=][ \t]*${literal}(?<secret>[^\s"',;{}[\]\\\0]+)`, 'dgi'),
+  // --name word, "--name", "word"
+  new RegExp(
+    String.raw`(?<![\w-])--[\w.-]*?${credential}(?:[ \t\0]+|["'][ \t]*,[ \t]*["'])${literal}(?!-)(?<secret>[^\s"',\\\0]+)`,
+    'dgi',
+  ),
+  // scheme://user:password@host
+  /\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@"']*:(?<secret>[^\s/@"']+)(?=@)/dgi,
+  // Authorization: Bearer word
+  /\bauthorization["']?\s*[:=]\s*["']?(?:bearer|basic)\s+(?<secret>[^\s"']+)/dgi,
+];
+
+/** Secrets that are recognised by their own shape. */
+const shapes: readonly RegExp[] = [
+  /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g,
+  /\bsk-[A-Za-z0-9_-]{16,}/g,
+  /\b(?:ghp|gho|ghs|ghu|github_pat)_[A-Za-z0-9_]{20,}/g,
+  /\bhf_[A-Za-z0-9]{20,}/g,
+  /\bglpat-[A-Za-z0-9_-]{16,}/g,
+  /\bgsk_[A-Za-z0-9]{20,}/g,
+  /\bxox[abprs]-[A-Za-z0-9-]{10,}/g,
+  /\bAKIA[A-Z0-9]{16}\b/g,
+  /\bAIza[A-Za-z0-9_-]{30,}/g,
+  /\bnvapi-[A-Za-z0-9_-]{20,}/g,
+  /\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]+/g,
+  /\$(?:1|2[abxy]|5|6|7|y|apr1|argon2id?)\$[./A-Za-z0-9$=,+]{8,}/g,
+];
+
+/** Values that say something about a secret instead of being one. */
+const harmless =
+  /^(?:true|false|yes|no|on|off|none|null|nil|undefined|required|optional|auto|file:.*|\*+|<masked(?::well-known)?>.*)$/i;
+
+/** Replaces credentials; everything else, line ends included, stays as it is. */
+export function maskSecrets(text: string): string {
+  let masked = text;
+  for (const shape of shapes) masked = masked.replace(shape, maskedLiteral);
+  for (const assignment of assignments) masked = replaceSecrets(masked, assignment);
+  return masked;
+}
+
+function replaceSecrets(text: string, pattern: RegExp): string {
+  let masked = '';
+  let from = 0;
+  for (const match of text.matchAll(pattern)) {
+    const [start, end] = match.indices?.groups?.['secret'] ?? [0, 0];
+    masked += text.slice(from, start) + maskOne(text.slice(start, end));
+    from = end;
+  }
+  return from === 0 ? text : masked + text.slice(from);
+}
+
+function maskOne(secret: string): string {
+  const trimmed = secret.trim();
+  if (trimmed === '' || harmless.test(trimmed) || /^[$%{/]/.test(trimmed)) return secret;
+  return wellKnown.has(trimmed.toLowerCase()) ? maskedWellKnown : maskedLiteral;
+}

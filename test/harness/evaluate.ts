@@ -1,0 +1,26 @@
+import type { Check, Verdict } from '../../src/engine/check.ts';
+import { known } from '../../src/host/evidence.ts';
+
+/**
+ * Asks a check for its verdicts over facts given as plain values.
+ *
+ * @param given - the value of each needed fact; an optional fact's value is wrapped as known, unless it
+ *   is evidence already
+ */
+export function evaluate(
+  check: Check,
+  given: Readonly<Record<string, unknown>>,
+  params: unknown = {},
+): readonly Verdict[] {
+  const wrapped = Object.fromEntries(
+    Object.entries(given).map(([name, value]) => [
+      name,
+      name in check.optional && !isEvidence(value) ? known(value, 'test') : value,
+    ]),
+  );
+  return check.evaluate(wrapped, check.params.parse(params));
+}
+
+function isEvidence(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'state' in value;
+}
