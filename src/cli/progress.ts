@@ -4,7 +4,7 @@ export function startProgress(quiet: boolean, text: string): { stop: () => void 
   let stop = () => {
     stopped = true;
   };
-  if (!quiet && process.stderr.isTTY && process.env['CI'] === undefined) {
+  if (!quiet && process.stderr.isTTY && process.env.CI === undefined) {
     // Loaded beside the audit: the spinner must not delay what it waits for.
     void import('ora').then(({ default: ora }) => {
       if (stopped) return;

@@ -114,10 +114,7 @@ export function defineCheck<
     ...definition,
     optional: definition.optional ?? {},
     evaluate: (given, params) =>
-      definition.evaluate(
-        given as Values<Needs> & Evidences<Optional>,
-        params as z.output<Params>,
-      ) as readonly Verdict[],
+      definition.evaluate(given as Values<Needs> & Evidences<Optional>, params as z.output<Params>),
   };
 }
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { gapsOf } from '../host/evidence.ts';
 import type { HostKind } from '../host/host.ts';
 import type { Check, Verdict } from './check.ts';
 import { theHost } from './check.ts';
@@ -41,13 +42,22 @@ async function judge(
     if (evidence.state === 'unknown') return [{ outcome: 'undetermined', because: evidence.detail }];
     given[name] = evidence.value;
   }
+  const gaps = needed.flatMap(([, evidence]) => gapsOf(evidence));
   for (const [name, fact] of Object.entries(check.optional)) given[name] = await read(fact);
   try {
     const verdicts = check.evaluate(given, check.params.parse(rule.with));
-    return verdicts.length > 0 ? verdicts : [{ outcome: 'error', because: `${check.id} gave no verdict` }];
+    if (verdicts.length === 0) return [{ outcome: 'error', because: `${check.id} gave no verdict` }];
+    return gaps.length === 0 ? verdicts : withGaps(verdicts, gaps);
   } catch (error) {
     return [{ outcome: 'error', because: `${check.id} failed: ${String(error)}` }];
   }
+}
+
+/** What was seen stands; what was not may hold any number of further subjects. */
+function withGaps(verdicts: readonly Verdict[], gaps: readonly string[]): readonly Verdict[] {
+  const seen = verdicts.filter(({ outcome }) => outcome !== 'not-applicable');
+  const because = [...new Set(gaps)].join('; ');
+  return [...seen, { outcome: 'undetermined', because, subject: 'what was not seen' }];
 }
 
 function findingOf(rule: Rule, check: Check, verdict: Verdict | Broken): Finding {

@@ -29,6 +29,9 @@ const LayerScore = z.strictObject({
 });
 export type LayerScore = z.infer<typeof LayerScore>;
 
+/** The most a score can be while an applicable rule of this severity is not proved to pass. */
+export const scoreCaps = { critical: 39, high: 79 } as const;
+
 export const grades = ['A', 'B', 'C', 'D', 'F'] as const;
 
 const Score = z.strictObject({

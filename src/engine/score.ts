@@ -1,11 +1,10 @@
 import type { Finding, LayerScore, Outcome, Score } from './report.ts';
-import { outcomes } from './report.ts';
+import { outcomes, scoreCaps } from './report.ts';
 import type { Layer, Severity } from './rule.ts';
 import { layers } from './rule.ts';
 
 const weights: Readonly<Record<Severity, number>> = { critical: 40, high: 20, medium: 8, low: 3, info: 0 };
-/** The most a score can be while an applicable rule of this severity is not proved to pass. */
-const caps: Readonly<Partial<Record<Severity, number>>> = { critical: 39, high: 79 };
+const caps: Readonly<Partial<Record<Severity, number>>> = scoreCaps;
 
 interface RuleResult {
   readonly layer: Layer;

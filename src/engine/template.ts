@@ -14,13 +14,8 @@ export function renderMessage(template: string, data: Data): string {
  * @returns `null` when a value is missing: no command is better than a wrong one
  */
 export function renderCommand(template: string, data: Data): string | null {
-  let complete = true;
-  const command = template.replace(placeholder, (whole, name: string) => {
-    const value = data[name];
-    if (value === undefined) complete = false;
-    return value === undefined ? whole : shellQuote(String(value));
-  });
-  return complete ? command : null;
+  if (placeholdersOf(template).some((name) => data[name] === undefined)) return null;
+  return template.replace(placeholder, (_, name: string) => shellQuote(String(data[name])));
 }
 
 /** One word for a POSIX shell. A NUL cannot be part of one, so it goes. */

@@ -47,7 +47,7 @@ function lineOf(
 ): number | null {
   const path = issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0]] : issue.path;
   for (let length = path.length; length > 0; length--) {
-    const node = document.getIn(path.slice(0, length), true);
+    const node: unknown = document.getIn(path.slice(0, length), true);
     if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
   }
   return null;
@@ -69,13 +69,17 @@ function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): readonly strin
   let at: unknown = schema;
   for (const step of path) {
     at = unwrap(at);
-    if (at instanceof z.ZodObject) at = (at.shape as Record<PropertyKey, unknown>)[step];
+    if (at instanceof z.ZodObject) at = shapeOf(at)[step];
     else if (at instanceof z.ZodArray) at = at.element;
     else if (at instanceof z.ZodRecord) at = at.valueType;
     else return [];
   }
   at = unwrap(at);
-  return at instanceof z.ZodObject ? Object.keys(at.shape as object) : [];
+  return at instanceof z.ZodObject ? Object.keys(shapeOf(at)) : [];
+}
+
+function shapeOf(schema: z.ZodObject): Readonly<Record<PropertyKey, unknown>> {
+  return schema.shape;
 }
 
 function unwrap(schema: unknown): unknown {

@@ -16,6 +16,11 @@ export interface Known<T> {
   readonly value: T;
   /** Where it was read: a path, or a command line. */
   readonly source: string;
+  /**
+   * What was not seen of it, one sentence each; absent when it is whole. What is there can be judged,
+   * but that something is *not* there cannot be concluded.
+   */
+  readonly gaps?: readonly string[];
 }
 
 export interface Unknown {
@@ -41,7 +46,19 @@ export function unknown(why: UnknownWhy, detail: string, source: string): Unknow
   return { state: 'unknown', why, detail, source };
 }
 
+/** A value that may lack something; with no gaps it is simply known. */
+export function knownInPart<T>(value: T, source: string, gaps: readonly string[]): Known<T> {
+  return gaps.length === 0 ? known(value, source) : { ...known(value, source), gaps: [...new Set(gaps)] };
+}
+
+/** What a fact that builds on this evidence cannot have seen. */
+export function gapsOf(evidence: Evidence<unknown>): readonly string[] {
+  return evidence.state === 'unknown' ? [evidence.detail] : (evidence.gaps ?? []);
+}
+
 /** Applies `change` to a known value; an unknown one stays as unknown as it was. */
 export function mapEvidence<T, U>(evidence: Evidence<T>, change: (value: T) => U): Evidence<U> {
-  return evidence.state === 'known' ? known(change(evidence.value), evidence.source) : evidence;
+  return evidence.state === 'known'
+    ? knownInPart(change(evidence.value), evidence.source, evidence.gaps ?? [])
+    : evidence;
 }

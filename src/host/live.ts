@@ -4,11 +4,12 @@ import type { Evidence } from './evidence.ts';
 import { known, unknown } from './evidence.ts';
 import { failed, linkTarget, listNames, readText, statOf } from './files.ts';
 import type { CommandResult, Host, HttpResponse } from './host.ts';
+import type { Limits } from './limits.ts';
 import { limits, trustedDirectories } from './limits.ts';
 import { maskSecrets } from './mask.ts';
 
-/** The machine that aisec runs on. */
-export function liveHost(now: Date): Host {
+/** The machine that aisec runs on. @param bounds - what one command or request may cost */
+export function liveHost(now: Date, bounds: Limits = limits): Host {
   return {
     origin: {
       kind: 'live',
@@ -20,12 +21,15 @@ export function liveHost(now: Date): Host {
     list: (path) => listNames(path, path),
     stat: (path) => statOf(path, path),
     readlink: (path) => linkTarget(path, path),
-    run: runCommand,
-    get: getOverSocket,
+    run: (argv) => runCommand(argv, bounds),
+    get: (socket, path) => getOverSocket(socket, path, bounds),
   };
 }
 
-async function runCommand(argv: readonly [string, ...string[]]): Promise<Evidence<CommandResult>> {
+async function runCommand(
+  argv: readonly [string, ...string[]],
+  bounds: Limits,
+): Promise<Evidence<CommandResult>> {
   const source = argv.join(' ');
   const [name, ...args] = argv;
   const program = await findProgram(name);
@@ -33,9 +37,9 @@ async function runCommand(argv: readonly [string, ...string[]]): Promise<Evidenc
   const { execa } = await import('execa');
   const result = await execa(program, args, {
     reject: false,
-    timeout: limits.commandMilliseconds,
+    timeout: bounds.commandMilliseconds,
     killSignal: 'SIGKILL',
-    maxBuffer: limits.commandBytes,
+    maxBuffer: bounds.commandBytes,
     stdin: 'ignore',
     extendEnv: false,
     env: { LC_ALL: 'C', PATH: trustedDirectories.join(':'), HOME: '/nonexistent' },
@@ -43,7 +47,7 @@ async function runCommand(argv: readonly [string, ...string[]]): Promise<Evidenc
     stripFinalNewline: false,
   });
   if (result.timedOut) {
-    const seconds = String(limits.commandMilliseconds / 1000);
+    const seconds = String(bounds.commandMilliseconds / 1000);
     return unknown('timeout', `${source} did not answer within ${seconds} s`, source);
   }
   if (result.isMaxBuffer) return unknown('too-large', `${source} printed too much`, source);
@@ -70,7 +74,11 @@ async function findProgram(name: string): Promise<string | null> {
   return null;
 }
 
-function getOverSocket(socketPath: string, path: string): Promise<Evidence<HttpResponse | null>> {
+function getOverSocket(
+  socketPath: string,
+  path: string,
+  bounds: Limits,
+): Promise<Evidence<HttpResponse | null>> {
   const source = `GET ${socketPath}${path}`;
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
@@ -78,7 +86,7 @@ function getOverSocket(socketPath: string, path: string): Promise<Evidence<HttpR
     const call = request({ socketPath, path, method: 'GET', headers: { Host: 'localhost' } }, (response) => {
       response.on('data', (chunk: Buffer) => {
         total += chunk.length;
-        if (total > limits.commandBytes) {
+        if (total > bounds.commandBytes) {
           resolve(unknown('too-large', `${source} answered too much`, source));
           call.destroy();
         } else chunks.push(chunk);
@@ -94,7 +102,7 @@ function getOverSocket(socketPath: string, path: string): Promise<Evidence<HttpR
     const timer = setTimeout(() => {
       resolve(unknown('timeout', `${source} did not answer in time`, source));
       call.destroy();
-    }, limits.commandMilliseconds);
+    }, bounds.commandMilliseconds);
     call.on('close', () => {
       clearTimeout(timer);
     });

@@ -80,7 +80,10 @@ const harmless =
 /** Replaces credentials; everything else, line ends included, stays as it is. */
 export function maskSecrets(text: string): string {
   let masked = text;
-  for (const shape of shapes) masked = masked.replace(shape, maskedLiteral);
+  // A key's lines stay lines, so that what follows keeps its line number.
+  for (const shape of shapes) {
+    masked = masked.replace(shape, (secret) => maskedLiteral + secret.replace(/[^\n]+/g, ''));
+  }
   for (const assignment of assignments) masked = replaceSecrets(masked, assignment);
   return masked;
 }
@@ -89,7 +92,7 @@ function replaceSecrets(text: string, pattern: RegExp): string {
   let masked = '';
   let from = 0;
   for (const match of text.matchAll(pattern)) {
-    const [start, end] = match.indices?.groups?.['secret'] ?? [0, 0];
+    const [start, end] = match.indices?.groups?.secret ?? [0, 0];
     masked += text.slice(from, start) + maskOne(text.slice(start, end));
     from = end;
   }

@@ -22,18 +22,17 @@ export async function snapshotHost(store: SnapshotStore): Promise<Host> {
   const recording = await load(store, 'recording.json', (text) => Recording.parse(JSON.parse(text)));
   const paths = new Map(Object.entries(recording ?? {}));
   const calls = await loadCalls(store);
-  const tree = header.unrecorded === 'absent' ? treeOf(store) : null;
+  const tree = header.unrecorded === 'absent' ? treeOf(store, paths) : null;
 
   const never = (source: string) =>
     unknown('unsupported', `${source} was not recorded in this snapshot`, source);
 
   /** Answers from the record, else from the files themselves, else that it is not known. */
-  const answer = <Field extends keyof PathRecord, T>(
+  const answer = <T extends string | object>(
     path: string,
-    field: Field,
+    record: T | Failure | null | undefined,
     fromFiles: (tree: FileTree) => T | null,
   ): Evidence<T | null> => {
-    const record = paths.get(path)?.[field] as T | Failure | null | undefined;
     if (record === null) return known(null, path);
     if (record !== undefined) return isFailure(record) ? failure(record, path) : known(record, path);
     return tree === null ? never(path) : known(fromFiles(tree), path);
@@ -49,14 +48,17 @@ export async function snapshotHost(store: SnapshotStore): Promise<Host> {
       privileged: header.privileged,
     },
     read: async (path) => {
-      const recorded = answer(path, 'read', (files) => (files.has(path) ? ('text' as const) : null));
-      if (recorded.state === 'unknown' || recorded.value === null) return recorded as Evidence<null>;
+      const recorded = answer(path, paths.get(path)?.read, (files) =>
+        files.get(path) === null ? 'text' : null,
+      );
+      if (recorded.state === 'unknown') return recorded;
+      if (recorded.value === null) return known(null, path);
       const text = await store.text(`files${path}`);
       return text === null ? never(path) : known(text, path);
     },
-    list: (path) => Promise.resolve(answer(path, 'list', (files) => files.get(path) ?? null)),
-    stat: (path) => Promise.resolve(answer<'stat', FileStat>(path, 'stat', (files) => statIn(files, path))),
-    readlink: (path) => Promise.resolve(answer<'readlink', string>(path, 'readlink', () => null)),
+    list: (path) => Promise.resolve(answer(path, paths.get(path)?.list, (files) => files.get(path) ?? null)),
+    stat: (path) => Promise.resolve(answer(path, paths.get(path)?.stat, (files) => statIn(files, path))),
+    readlink: (path) => Promise.resolve(answer(path, paths.get(path)?.readlink, () => null)),
     run: async (argv) => {
       const source = argv.join(' ');
       const call = callOf(`run ${source}`);
@@ -116,11 +118,15 @@ async function load<T>(store: SnapshotStore, name: string, parse: (text: string)
 /** Names by directory; `null` for a file. */
 type FileTree = ReadonlyMap<string, string[] | null>;
 
-function treeOf(store: SnapshotStore): FileTree {
+/** The directories that follow from the files' names and from what else was recorded to be there. */
+function treeOf(store: SnapshotStore, paths: ReadonlyMap<string, PathRecord>): FileTree {
   const tree = new Map<string, string[] | null>([['/', []]]);
-  for (const name of store.names) {
-    if (!name.startsWith('files/')) continue;
-    const parts = name.slice('files/'.length).split('/');
+  const files = store.names
+    .filter((name) => name.startsWith('files/'))
+    .map((name) => name.slice('files'.length));
+  const others = [...paths].filter(([, { stat, readlink }]) => stat ?? readlink).map(([path]) => path);
+  for (const path of [...files, ...others]) {
+    const parts = path.split('/').filter(Boolean);
     let at = '';
     for (const [index, part] of parts.entries()) {
       const parent = at === '' ? '/' : at;

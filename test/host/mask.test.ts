@@ -1,0 +1,114 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { maskSecrets } from '../../src/host/mask.ts';
+
+const M = '<masked>';
+const W = '<masked:well-known>';
+
+describe('masks', () => {
+  test.each([
+    ['POSTGRES_PASSWORD=hunter2', `POSTGRES_PASSWORD=${M}`],
+    ['export OPENAI_API_KEY=abc def # mine', `export OPENAI_API_KEY=${M}`],
+    ['Environment="VLLM_API_KEY=two words" OTHER=1', `Environment="VLLM_API_KEY=${M}" OTHER=1`],
+    ['Environment=A_TOKEN=abc B=plain', `Environment=A_TOKEN=${M} B=plain`],
+    ['Environment=B=plain A_SECRET=abc', `Environment=B=plain A_SECRET=${M}`],
+    ['password = "a b" # c', `password = "${M}" # c`],
+    ['  password: hunter2', `  password: ${M}`],
+    ['{"Env":["DB_PASSWORD=a b","X=1"]}', `{"Env":["DB_PASSWORD=${M}","X=1"]}`],
+    ['{"Cmd":["--api-key","abc","--port","1"]}', `{"Cmd":["--api-key","${M}","--port","1"]}`],
+    ['{"apiKey": "abc", "n": 1}', `{"apiKey": "${M}", "n": 1}`],
+    ['vllm serve --api-key abc --port 8000', `vllm serve --api-key ${M} --port 8000`],
+    ['vllm\0serve\0--api-key\0abc\0--port\u00008000\0', `vllm\0serve\0--api-key\0${M}\0--port\u00008000\0`],
+    ['A_TOKEN=abc\0B=plain\0', `A_TOKEN=${M}\0B=plain\0`],
+    ['redis://:hunter2@db:6379/0', `redis://:${M}@db:6379/0`],
+    ['postgresql://user:hunter2@db/app', `postgresql://user:${M}@db/app`],
+    ['Authorization: Bearer abcdef', `Authorization: Bearer ${M}`],
+    ['root:$6$saltsalt$hashhashhash:19000::', `root:${M}:19000::`],
+    ['x sk-abcdefghijklmnopqrstuv y', `x ${M} y`],
+    ['-----BEGIN OPENSSH PRIVATE KEY-----\nabc\n-----END OPENSSH PRIVATE KEY-----\nx\n', `${M}\n\n\nx\n`],
+    ['MINIO_ROOT_PASSWORD=minioadmin', `MINIO_ROOT_PASSWORD=${W}`],
+    ['GF_SECURITY_ADMIN_PASSWORD="Admin"', `GF_SECURITY_ADMIN_PASSWORD="${W}"`],
+  ])('%j', (text, masked) => {
+    expect(maskSecrets(text)).toBe(masked);
+  });
+});
+
+describe('leaves alone', () => {
+  test.each([
+    'PasswordAuthentication=yes',
+    'PasswordAuthentication yes',
+    'passwordauthentication yes\nkbdinteractiveauthentication no\n',
+    'LoadCredential=key:/etc/key',
+    'POSTGRES_PASSWORD=${DB_PASSWORD}',
+    'POSTGRES_PASSWORD_FILE=/run/secrets/db',
+    'SECRET_KEY=/run/secrets/key',
+    "c.ServerApp.token = ''",
+    'JUPYTER_TOKEN=',
+    'secret: true',
+    '{"max_token": 4096, "SandboxKey": "/var/run/docker/netns/1"}',
+    '--max-num-batched-tokens 8192',
+    'proxy_pass http://127.0.0.1:8000;',
+    'AuthorizedKeysFile .ssh/authorized_keys',
+    '-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT',
+    'ExecStart=/usr/bin/vllm serve --api-key ${VLLM_API_KEY} --port 8000',
+    'db:\n  password:\n    secretKeyRef: x\n',
+  ])('%j', (text) => {
+    expect(maskSecrets(text)).toBe(text);
+  });
+});
+
+describe('over any text', () => {
+  const words = fc.constantFrom(
+    'PASSWORD',
+    'api-key',
+    'token',
+    '=',
+    ':',
+    ' ',
+    '"',
+    "'",
+    '\\',
+    '\n',
+    '--',
+    '\0',
+    '<masked>',
+    '$6$',
+    '://',
+    '@',
+    'x',
+    '{',
+    ',',
+  );
+  const secretLike = fc.array(words, { maxLength: 40 }).map((parts) => parts.join(''));
+
+  test('masking twice is masking once', () => {
+    fc.assert(
+      fc.property(fc.oneof(secretLike, fc.string({ unit: 'binary' })), (text) => {
+        const once = maskSecrets(text);
+        expect(maskSecrets(once)).toBe(once);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test('JSON stays JSON', () => {
+    fc.assert(
+      fc.property(
+        fc.dictionary(fc.constantFrom('password', 'token', 'api_key', 'env', 'a'), fc.jsonValue()),
+        (value) => {
+          expect(() => JSON.parse(maskSecrets(JSON.stringify(value))) as unknown).not.toThrow();
+        },
+      ),
+      { numRuns: 1000 },
+    );
+  });
+
+  test('lines stay lines', () => {
+    fc.assert(
+      fc.property(secretLike, (text) => {
+        const lines = (each: string) => each.split('\n').length;
+        expect(lines(maskSecrets(text))).toBe(lines(text));
+      }),
+    );
+  });
+});
