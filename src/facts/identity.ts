@@ -15,7 +15,7 @@ export const identityFact = defineFact<Identity>({
     const [hostname, release, kernel] = await Promise.all([
       text('/etc/hostname'),
       text('/etc/os-release'),
-      host.origin.kind === 'rootfs' ? null : text('/proc/sys/kernel/osrelease'),
+      host.origin.running ? text('/proc/sys/kernel/osrelease') : null,
     ]);
     const os = /^PRETTY_NAME="?([^"\n]*)"?$/m.exec(release ?? '')?.[1] ?? null;
     return known({ name: hostname === '' ? null : hostname, os, kernel }, '/etc/os-release');

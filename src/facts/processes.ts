@@ -23,7 +23,7 @@ export interface Process {
 export const processesFact = defineFact<readonly Process[]>({
   id: 'processes',
   gather: async (host) => {
-    if (host.origin.kind === 'rootfs') {
+    if (!host.origin.running) {
       return unknown('unsupported', 'files alone do not show what runs', '/proc');
     }
     const [names, init] = await Promise.all([host.list('/proc'), host.stat('/proc/1')]);

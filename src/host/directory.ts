@@ -27,6 +27,7 @@ export function directoryHost(kind: 'rootfs' | 'project', root: string, now: Dat
       name: root,
       collectedAt: now.toISOString(),
       privileged: process.geteuid?.() === 0,
+      running: false,
     },
     read: (path) => inside(path, true, readText),
     list: (path) => inside(path, true, listNames),

@@ -35,6 +35,8 @@ export interface HostOrigin {
   readonly collectedAt: string;
   /** Whether it was read with root's rights. */
   readonly privileged: boolean;
+  /** Whether there is a running machine to ask (or to replay), and not files alone. */
+  readonly running: boolean;
 }
 
 /**

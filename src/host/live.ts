@@ -16,6 +16,7 @@ export function liveHost(now: Date, bounds: Limits = limits): Host {
       name: hostname(),
       collectedAt: now.toISOString(),
       privileged: process.geteuid?.() === 0,
+      running: true,
     },
     read: (path) => readText(path, path),
     list: (path) => listNames(path, path),

@@ -70,8 +70,8 @@ export function recordHost(host: Host): Recorder {
     },
     files: (how) => {
       const files = new Map<string, string>();
-      const { name, collectedAt, privileged } = host.origin;
-      const header = { schema: 'aisec/snapshot/v1', name, collectedAt, privileged, how };
+      const { name, collectedAt, privileged, running } = host.origin;
+      const header = { schema: 'aisec/snapshot/v1', name, collectedAt, privileged, running, how };
       // JSON is YAML: the header needs no YAML writer.
       files.set('host.yaml', json(header));
       const recording: Recording = Object.fromEntries([...paths].toSorted(byKey));

@@ -14,6 +14,8 @@ export const SnapshotHeader = z.strictObject({
   name: z.string(),
   collectedAt: z.iso.datetime(),
   privileged: z.boolean(),
+  /** Whether a running machine was recorded, and not files alone. */
+  running: z.boolean().default(true),
   /** In words: which machine, made how. */
   how: z.string(),
   /**

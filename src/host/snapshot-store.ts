@@ -36,12 +36,12 @@ async function openDirectory(path: string): Promise<SnapshotStore> {
 
 /** Read into memory and never unpacked to disk, so a hostile member name reaches nothing. */
 async function openArchive(path: string): Promise<SnapshotStore> {
-  const { extract } = await import('tar-stream');
+  const { default: tar } = await import('tar-stream');
   const packed = await readFile(path);
   const isGzip = packed[0] === 0x1f && packed[1] === 0x8b;
   const bytes = isGzip ? await promisify(gunzip)(packed, { maxOutputLength: unpackedBytes }) : packed;
   const texts = new Map<string, string>();
-  const archive = extract();
+  const archive = tar.extract();
   archive.end(bytes);
   for await (const entry of archive) {
     const chunks: Buffer[] = [];
@@ -71,8 +71,8 @@ export async function writeSnapshot(files: SnapshotFiles, path: string, collecte
 }
 
 async function archiveOf(files: SnapshotFiles, mtime: Date): Promise<Buffer> {
-  const { pack } = await import('tar-stream');
-  const archive = pack();
+  const { default: tar } = await import('tar-stream');
+  const archive = tar.pack();
   for (const [name, text] of files) archive.entry({ name, mtime, mode: 0o644 }, text);
   archive.finalize();
   const chunks: Buffer[] = [];

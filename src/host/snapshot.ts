@@ -46,6 +46,7 @@ export async function snapshotHost(store: SnapshotStore): Promise<Host> {
       name: header.name,
       collectedAt: header.collectedAt,
       privileged: header.privileged,
+      running: header.running,
     },
     read: async (path) => {
       const recorded = answer(path, paths.get(path)?.read, (files) =>

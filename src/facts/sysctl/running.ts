@@ -42,7 +42,7 @@ export type RunningSysctl = Readonly<Record<SysctlKey, Evidence<string | null>>>
 export const runningSysctlFact = defineFact<RunningSysctl>({
   id: 'sysctl-running',
   gather: async (host) => {
-    if (host.origin.kind === 'rootfs') {
+    if (!host.origin.running) {
       return unknown('unsupported', 'files alone do not show the running kernel', '/proc/sys');
     }
     const entries = await Promise.all(
