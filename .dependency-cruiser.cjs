@@ -19,14 +19,14 @@ module.exports = {
     only(
       'checks-judge-facts',
       '^src/checks/[^/]+/',
-      '^(src/facts/|src/engine/(check|fact|rule)\\.ts|src/host/(evidence|mask)\\.ts|src/checks/[^/]+/[^/]+\\.words\\.ts)',
+      '^(src/facts/|src/engine/(check|fact|rule)\\.ts|src/host/(evidence|mask)\\.ts)',
       'checks are pure: facts and parameters in, verdicts out',
     ),
     only('engine-knows-no-rule', '^src/engine/', '^src/(engine|host)/', 'the engine knows no subject'),
     only(
       'reporters-know-the-report',
       '^src/reporters/',
-      '^(src/reporters/|src/engine/(report|rule)\\.ts)',
+      '^(src/reporters/|src/engine/(report|rule|template)\\.ts)',
       'a reporter turns a report into text',
     ),
     only('bin-is-a-door', '^bin/', '^src/cli/main\\.ts', 'argv in, exit code out'),

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { chmod, rm } from 'node:fs/promises';
 import { build } from 'esbuild';
 import { yamlPlugin } from './yaml-plugin.mjs';
 
@@ -22,3 +22,4 @@ await build({
     js: `import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);`,
   },
 });
+await chmod('dist/aisec.js', 0o755);

@@ -7,7 +7,7 @@ import { Report } from '../src/engine/report.ts';
 import type { Layer } from '../src/engine/rule.ts';
 import { Rule, layers } from '../src/engine/rule.ts';
 import { parseYamlAs } from '../src/engine/yaml-document.ts';
-import { rulePage } from './rule-page.ts';
+import { rulePage } from '../src/reporters/rule-page.ts';
 
 /** Writes everything that follows from other files: registries, JSON Schemas and the rules' pages. */
 

@@ -8,13 +8,16 @@ import { configureRules } from '../engine/config.ts';
 import { exposureFact } from '../facts/exposure/exposure.ts';
 import { identityFact } from '../facts/identity.ts';
 import { checks } from '../checks/registry.ts';
+import { visible } from '../reporters/visible.ts';
+import { pageOf } from './color.ts';
 import { loadConfig } from './config-file.ts';
 import type { HostOptions } from './host-options.ts';
 import { openHost } from './host-options.ts';
 import { writeResult } from './output.ts';
 import { startProgress } from './progress.ts';
-import { isFormat, renderReport } from './render.ts';
-import { loadRules } from './rule-files.ts';
+import type { Format } from './render.ts';
+import { formatOf, renderReport } from './render.ts';
+import { loadRules, resolveRule } from './rule-files.ts';
 import { UsageError, unknownName } from './usage-error.ts';
 import { version } from './version.ts';
 
@@ -60,7 +63,7 @@ export async function runAudit(options: AuditOptions): Promise<number> {
 
   const elapsed = (performance.now() - started) / 1000;
   if (options.quiet !== true) {
-    for (const warning of report.warnings) process.stderr.write(`warning: ${warning}\n`);
+    for (const warning of report.warnings) process.stderr.write(`warning: ${visible(warning)}\n`);
   }
   for (const { format, file } of outputs) {
     await writeResult(await textOf(report, format, file, options, elapsed), file);
@@ -70,34 +73,28 @@ export async function runAudit(options: AuditOptions): Promise<number> {
 
 function textOf(
   report: Report,
-  format: string,
+  format: Format,
   file: string | null,
   options: AuditOptions,
   elapsed: number,
 ): Promise<string> {
-  const color = options.color && file === null;
-  return renderReport(report, format, { color, verbose: options.verbose === true, elapsed });
+  const page = pageOf(options.color, file);
+  return renderReport(report, format, { ...page, verbose: options.verbose === true, elapsed });
 }
 
 interface Output {
-  readonly format: string;
+  readonly format: Format;
   readonly file: string | null;
 }
 
 function outputsOf(options: AuditOptions): Output[] {
-  if (!isFormat(options.format)) unknownFormat(options.format);
-  const outputs: Output[] = [{ format: options.format, file: options.output ?? null }];
+  const outputs: Output[] = [{ format: formatOf(options.format), file: options.output ?? null }];
   for (const report of options.report) {
     const [, format = '', file = ''] = /^([^=]*)=(.+)$/.exec(report) ?? [];
     if (file === '') throw new UsageError(`--report ${report}: write it as FORMAT=FILE`);
-    if (!isFormat(format)) unknownFormat(format);
-    outputs.push({ format, file });
+    outputs.push({ format: formatOf(format), file });
   }
   return outputs;
-}
-
-function unknownFormat(format: string): never {
-  return unknownName('format', format, ['terminal', 'json', 'markdown']);
 }
 
 function overridesOf(options: AuditOptions): Partial<Config> {
@@ -133,18 +130,5 @@ function select(rules: readonly Rule[], all: readonly Rule[], options: AuditOpti
     (rule) =>
       (options.layer.length === 0 || options.layer.includes(rule.layer)) &&
       (wanted.length === 0 || wanted.includes(rule.id)),
-  );
-}
-
-/** The rule of this id, or of which this id is a former name. */
-function resolveRule(id: string, all: readonly Rule[]): Rule {
-  const rule = all.find((each) => each.id === id || each.aliases.includes(id));
-  return (
-    rule ??
-    unknownName(
-      'rule',
-      id,
-      all.map((each) => each.id),
-    )
   );
 }

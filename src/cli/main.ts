@@ -2,6 +2,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import type { AuditOptions } from './audit.ts';
 import type { CollectOptions } from './collect.ts';
 import type { ExposureOptions } from './exposure.ts';
+import type { RulesOptions } from './rules.ts';
 import { reportError } from './usage-error.ts';
 import { version } from './version.ts';
 
@@ -41,12 +42,13 @@ function commands(exitWith: (code: number) => void): Command {
 
   target(program.command('audit'))
     .description('audit a machine, a root directory, a snapshot or a repository')
-    .option('--layer <layer>', 'only this layer: network, access, host, … (repeatable)', collect, [])
-    .option('--rule <id>', 'only this rule (repeatable)', collect, [])
+    .option('--path <dir>', 'a repository: compose files, sshd, fail2ban, systemd, …')
+    .addOption(repeatable('--layer <layer>', 'only this layer: network, access, host, …', 'all'))
+    .addOption(repeatable('--rule <id>', 'only this rule', 'all'))
     .option('--profile <name>', 'lab, server or ci')
     .addOption(format())
     .option('-o, --output <file>', 'write the report here instead of to standard output')
-    .option('--report <format=file>', 'write a further report (repeatable)', collect, [])
+    .addOption(repeatable('--report <format=file>', 'write a further report', 'none'))
     .option('--fail-on <severity>', 'exit 1 on a failure this severe: critical, high, medium, low, never')
     .option('--min-score <n>', 'exit 1 when the score is below', integer(0, 100))
     .option('--strict', 'exit 3 when something that severe could not be determined')
@@ -99,39 +101,46 @@ function commands(exitWith: (code: number) => void): Command {
     .argument('[id]', 'one rule')
     .description('list the rules')
     .addOption(format())
-    .addHelpText('after', examples('aisec rules', 'aisec rules --format json', 'aisec rules ssh-root-login'))
-    .action(async (id: string | undefined, options: { format: string }) => {
+    .option('--no-color', 'plain text')
+    .addHelpText(
+      'after',
+      examples('aisec rules', 'aisec rules --format json', 'aisec rules ssh-root-login --format markdown'),
+    )
+    .action(async (id: string | undefined, options: RulesOptions) => {
       const { runRules } = await import('./rules.ts');
-      exitWith(runRules(id, options.format));
+      exitWith(await runRules(id, options));
     });
 
   program
     .command('explain')
     .argument('<id>', 'a rule')
     .description('explain a rule: what it means, why it matters, how to fix it')
+    .option('--no-color', 'plain text')
     .addHelpText('after', examples('aisec explain docker-bypasses-firewall'))
-    .action(async (id: string) => {
+    .action(async (id: string, options: { color: boolean }) => {
       const { runExplain } = await import('./rules.ts');
-      exitWith(runExplain(id));
+      exitWith(await runExplain(id, options));
     });
 
   return program;
 }
 
-/** The options that say which host is meant; without any, this machine. */
+/** The options that say which machine is meant; without any, this one. */
 function target(command: Command): Command {
   return command
     .option('--root <dir>', "another machine's root directory: files only, nothing is run")
-    .option('--snapshot <file>', 'what aisec collect recorded: a directory or a .tar.gz')
-    .option('--path <dir>', 'a repository: compose files, sshd, fail2ban, systemd, …');
+    .option('--snapshot <file>', 'what aisec collect recorded: a directory or a .tar.gz');
 }
 
 function format(): Option {
   return new Option('--format <format>', 'terminal, json or markdown').default('terminal');
 }
 
-function collect(value: string, before: readonly string[]): string[] {
-  return [...before, value];
+/** @param without - what it means to leave the option out */
+function repeatable(flags: string, description: string, without: string): Option {
+  return new Option(flags, `${description} (repeatable)`)
+    .default([], without)
+    .argParser((value, before: readonly string[]) => [...before, value]);
 }
 
 function integer(least: number, most: number) {

@@ -1,3 +1,5 @@
+import { visible } from '../reporters/visible.ts';
+
 /** Progress on standard error while the audit waits; silent unless that is a terminal. */
 export function startProgress(quiet: boolean, text: string): { stop: () => void } {
   let stopped = false;
@@ -8,7 +10,7 @@ export function startProgress(quiet: boolean, text: string): { stop: () => void 
     // Loaded beside the audit: the spinner must not delay what it waits for.
     void import('ora').then(({ default: ora }) => {
       if (stopped) return;
-      const spinner = ora({ text, stream: process.stderr, discardStdin: false }).start();
+      const spinner = ora({ text: visible(text), stream: process.stderr, discardStdin: false }).start();
       stop = () => {
         spinner.stop();
       };

@@ -1,21 +1,23 @@
 import type { Report } from '../engine/report.ts';
+import type { Page } from './color.ts';
+import { unknownName } from './usage-error.ts';
 
-export const formats = ['terminal', 'json', 'markdown'] as const;
+const formats = ['terminal', 'json', 'markdown'] as const;
 export type Format = (typeof formats)[number];
 
-export function isFormat(text: string): text is Format {
-  return formats.some((format) => format === text);
+/** @throws UsageError when there is no such format */
+export function formatOf(text: string): Format {
+  return formats.find((format) => format === text) ?? unknownName('format', text, formats);
 }
 
-export interface RenderOptions {
-  readonly color: boolean;
+export interface RenderOptions extends Page {
   readonly verbose: boolean;
   /** Seconds the audit took. */
   readonly elapsed: number;
 }
 
 /** A report as text; only the reporter that is asked for is loaded. */
-export async function renderReport(report: Report, format: string, options: RenderOptions): Promise<string> {
+export async function renderReport(report: Report, format: Format, options: RenderOptions): Promise<string> {
   switch (format) {
     case 'json': {
       const { renderJson } = await import('../reporters/json.ts');
@@ -25,9 +27,9 @@ export async function renderReport(report: Report, format: string, options: Rend
       const { renderMarkdown } = await import('../reporters/markdown.ts');
       return renderMarkdown(report);
     }
-    default: {
+    case 'terminal': {
       const { renderTerminal } = await import('../reporters/terminal.ts');
-      return renderTerminal(report, { ...options, width: process.stdout.columns ?? 80 });
+      return renderTerminal(report, options);
     }
   }
 }

@@ -28,6 +28,23 @@ export async function loadRules(rulesDir: string | undefined, relativeTo: string
   return [...rules.filter((rule) => !replaced.has(rule.id)), ...own];
 }
 
+/**
+ * The rule of this id, or of which this id is a former name.
+ *
+ * @throws UsageError naming the nearest there is
+ */
+export function resolveRule(id: string, all: readonly Rule[]): Rule {
+  const rule = all.find((each) => each.id === id || each.aliases.includes(id));
+  return (
+    rule ??
+    unknownName(
+      'rule',
+      id,
+      all.map((each) => each.id),
+    )
+  );
+}
+
 function parseRule(text: string, file: string, layer: Layer): Rule {
   const rule = parseYamlAs(Rule, text, file);
   if (rule.id !== basename(file, '.yaml')) {

@@ -1,4 +1,5 @@
 import { InputError } from '../engine/yaml-document.ts';
+import { visible } from '../reporters/visible.ts';
 import { nearest } from '../engine/nearest.ts';
 
 /** Something the user asked for that is not there; shown as one line. */
@@ -11,7 +12,9 @@ export function reportError(error: unknown, verbose: boolean): number {
   const expected = error instanceof UsageError || error instanceof InputError || isSystemError(error);
   const text = error instanceof Error ? (verbose ? error.stack : error.message) : String(error);
   const hint = expected || verbose ? '' : '\nThis is a bug of aisec. --verbose shows where.';
-  process.stderr.write(`error: ${String(text)}${hint}\n`);
+  // A name in it may be an audited machine's; a stack has lines of its own.
+  const lines = String(text).split('\n').map(visible);
+  process.stderr.write(`error: ${lines.join('\n')}${hint}\n`);
   return 2;
 }
 

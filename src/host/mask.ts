@@ -60,7 +60,8 @@ const assignments: readonly RegExp[] = [
 /** Secrets that are recognised by their own shape. */
 const shapes: readonly RegExp[] = [
   /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g,
-  /\bsk-[A-Za-z0-9_-]{16,}/g,
+  // Not the signature algorithms sk-ssh-… and sk-ecdsa-… of OpenSSH.
+  /\bsk-(?!ssh-|ecdsa-sha2-)[A-Za-z0-9_-]{16,}/g,
   /\b(?:ghp|gho|ghs|ghu|github_pat)_[A-Za-z0-9_]{20,}/g,
   /\bhf_[A-Za-z0-9]{20,}/g,
   /\bglpat-[A-Za-z0-9_-]{16,}/g,

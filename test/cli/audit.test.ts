@@ -174,7 +174,10 @@ describe('collect', () => {
   test('overwrites nothing', () => {
     write('there.tar.gz', 'mine');
     const ran = aisec(['collect', '--root', 'root', '-o', 'there.tar.gz'], directory);
-    expect(ran).toMatchObject({ exit: 2, stderr: 'error: there.tar.gz exists already: aisec overwrites nothing\n' });
+    expect(ran).toMatchObject({
+      exit: 2,
+      stderr: 'error: there.tar.gz exists already: aisec overwrites nothing\n',
+    });
     expect(readFileSync(join(directory, 'there.tar.gz'), 'utf8')).toBe('mine');
   });
 

@@ -1,3 +1,5 @@
+import type { FileType } from '../../host/host.ts';
+
 /** Something that runs in a container, wherever it was described: one shape for every source. */
 export interface Workload {
   /** `docker` today; compose, podman and kubernetes give the same shape. */
@@ -10,13 +12,16 @@ export interface Workload {
   readonly state: 'running' | 'created' | 'stopped' | 'declared';
   /** Process id of its first process on the host; `null` when it does not run. */
   readonly pid: number | null;
+  /** Directory where the engine keeps its definition; `null` when it is not known. */
+  readonly directory: string | null;
   readonly image: ImageReference;
   readonly privileged: boolean;
   /** Upper case, without CAP_; `ALL` is possible in both. */
   readonly capAdd: readonly string[];
   readonly capDrop: readonly string[];
-  /** Raw options, such as `seccomp=unconfined`, `no-new-privileges:false`. */
+  /** Raw options, such as `seccomp=unconfined`, `no-new-privileges:false`; inline profiles shortened. */
   readonly securityOpt: readonly string[];
+  readonly confinement: Confinement;
   /** As configured: `""`, `1000`, `0:0`, `node`. Empty is the image's default, root. */
   readonly user: string;
   readonly groupAdd: readonly string[];
@@ -24,6 +29,8 @@ export interface Workload {
   readonly namespaces: Namespaces;
   readonly mounts: readonly Mount[];
   readonly devices: readonly Device[];
+  /** Device cgroup rules beside `devices`, such as `c 13:* rwm` or `a *:* rwm`. */
+  readonly deviceRules: readonly string[];
   readonly gpu: GpuRequest | null;
   /** `false` when /proc is unmasked. */
   readonly maskedProc: boolean;
@@ -52,7 +59,21 @@ export interface ImageReference {
   readonly digest: string | null;
 }
 
-/** As the engine has them: `host`, `private`, `container:ID`, `bridge`, a network's name, … */
+/** What the workload asks of the kernel's own guards. `default` leaves it to the engine. */
+export interface Confinement {
+  readonly noNewPrivileges: boolean | 'default';
+  /** `off`: unconfined, or a profile that allows everything. */
+  readonly seccomp: SeccompMode | 'default';
+  readonly appArmor: 'off' | 'profile' | 'default';
+}
+
+/** `unreadable`: there is a profile, and what it allows is not known. */
+export type SeccompMode = 'off' | 'profile' | 'unreadable';
+
+/**
+ * As the engine has them: `host`, `container:ID`, `bridge`, a network's name, …; `private` is its own,
+ * `default` is what the engine does by default.
+ */
 export interface Namespaces {
   readonly network: string;
   readonly pid: string;
@@ -61,11 +82,15 @@ export interface Namespaces {
   readonly user: string;
   readonly cgroup: string;
 }
+export type NamespaceKind = keyof Namespaces;
 
 export interface Mount {
+  /** A volume that binds a directory or device of the host through its options counts as `bind`. */
   readonly type: 'bind' | 'volume' | 'tmpfs' | 'npipe' | 'other';
-  /** On the host, absolute; for a volume with a bind `device` option, that device. */
+  /** On the host, absolute, as written; for a volume with a bind `device` option, that device. */
   readonly source: string;
+  /** Where `source` leads when symbolic links are followed. */
+  readonly real: string;
   readonly target: string;
   readonly writable: boolean;
   readonly propagation: string;
@@ -75,6 +100,8 @@ export interface Device {
   readonly host: string;
   readonly container: string;
   readonly permissions: string;
+  /** What the path on the host is; `null` when it is not there or may not be seen. */
+  readonly type: FileType | null;
 }
 
 export interface GpuRequest {
@@ -88,6 +115,7 @@ export interface GpuRequest {
 /** `null`: no limit. */
 export interface Limits {
   readonly memoryBytes: number | null;
+  /** Processors, from a quota or from the number of processors it may use. */
   readonly cpus: number | null;
   readonly pids: number | null;
 }
@@ -96,6 +124,7 @@ export interface Publish {
   readonly proto: 'tcp' | 'udp' | 'sctp';
   /** `0.0.0.0`, `::`, `127.0.0.1`; an empty one is every address and is expanded to both wildcards. */
   readonly hostAddress: string;
+  /** 0: the engine chooses one when the container starts. */
   readonly hostPort: number;
   readonly containerPort: number;
   /** Whether the engine holds the port now, or only the configuration asks for it. */

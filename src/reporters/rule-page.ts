@@ -1,5 +1,5 @@
-import { placeholdersOf } from '../src/engine/template.ts';
-import type { Fix, Rule } from '../src/engine/rule.ts';
+import { placeholdersOf } from '../engine/template.ts';
+import type { Fix, Rule } from '../engine/rule.ts';
 
 /** The page of a rule in docs/rules. */
 export function rulePage(rule: Rule): string {

@@ -1,0 +1,30 @@
+/** sshd refuses its own configuration. */
+import * as z from 'zod';
+import type { Verdict } from '../../engine/check.ts';
+import { defineCheck, notApplicable, pass, undetermined } from '../../engine/check.ts';
+import { sshdFact } from '../../facts/sshd/sshd.ts';
+
+const messages = {
+  invalid: '`{name}` refuses its configuration: {error}. The next restart leaves nobody a way in.',
+};
+
+export const sshdConfigTest = defineCheck({
+  id: 'sshd-config-test',
+  needs: { sshd: sshdFact },
+  params: z.strictObject({}),
+  messages,
+  evaluate: ({ sshd }): readonly Verdict<typeof messages>[] => {
+    if (sshd.servers.length === 0) return [notApplicable(sshd.because)];
+    return sshd.servers.map(({ name, test, tree }): Verdict<typeof messages> => {
+      if (test.state === 'unknown') return undetermined(test.detail, name);
+      if (test.value === '') return pass(name, { source: test.source, line: null, excerpt: null });
+      const [, file, line] = /^(.*?):? line (\d+):/.exec(test.value) ?? [];
+      const evidence =
+        file === undefined
+          ? [{ source: test.source, line: null, excerpt: test.value }]
+          : [{ source: file, line: Number(line), excerpt: test.value }];
+      const data = { name, error: test.value.replace(/\.$/, ''), config: tree.file };
+      return { outcome: 'fail', message: 'invalid', subject: name, data, evidence };
+    });
+  },
+});

@@ -1,0 +1,109 @@
+import type { Citation } from '../../engine/check.ts';
+import type { SshdOption } from '../../facts/sshd/effective.ts';
+import { connectionSpecification } from '../../facts/sshd/program.ts';
+import { commandLineSource } from '../../facts/sshd/server.ts';
+import type { SshdScope, SshdServer } from '../../facts/sshd/server.ts';
+
+/** Words and commands that the checks of sshd share. */
+
+/** `sshd`, or `sshd: Match User root`. */
+export function scopeName({ name }: SshdServer, { block }: SshdScope): string {
+  return block === null ? name : `${name}: ${blockName(block)}`;
+}
+
+export function blockName(block: NonNullable<SshdScope['block']>): string {
+  return block.map(({ text }) => text.replace(/\s+/g, ' ').replace(/\s#.*$/, '')).join(' in ');
+}
+
+/** Who is meant: `every connection`, or `connections of Match User root`. */
+export function scopeWho({ block }: SshdScope): string {
+  return block === null ? 'every connection' : `connections that ${blockName(block)} applies to`;
+}
+
+export function cite(option: SshdOption | undefined): readonly Citation[] {
+  return option === undefined
+    ? []
+    : [
+        {
+          source: option.source,
+          line: option.line,
+          excerpt: option.excerpt ?? (option.values.join(' ') || null),
+        },
+      ];
+}
+
+/**
+ * Why values that look right prove nothing: files that could not be read, or a server that runs on an older
+ * configuration.
+ */
+export function doubt(server: SshdServer): string | null {
+  if (server.incomplete !== null) return server.incomplete;
+  const { drift } = server;
+  if (drift.state === 'known' && drift.value.changed.length > 0) {
+    const path = drift.value.changed[0]?.path ?? '';
+    return `${server.name} still runs on what ${path} said before it changed; reload it, then audit again`;
+  }
+  return null;
+}
+
+/** Whether a Match block only passes on what holds globally: then it is not a subject of its own. */
+export function isInherited(keyword: string, scope: SshdScope, global: SshdScope): boolean {
+  const [there, elsewhere] = [scope, global].map(({ options }) => options.get(keyword));
+  if (scope === global || there?.values.join(' ') !== elsewhere?.values.join(' ')) return false;
+  return there?.line == null || (there.line === elsewhere?.line && there.source === elsewhere.source);
+}
+
+/** Where and how to put one option right; the commands of the rules take these by name. */
+export interface Remedy {
+  /** A drop-in of ours wins, or the deciding line itself has to change. */
+  readonly way: 'dropIn' | 'inPlace';
+  readonly data: Readonly<Record<string, string>>;
+}
+
+/** First value wins: a drop-in helps only where it is read before the line that decides now. */
+export function remedyFor(server: SshdServer, scope: SshdScope, setting: string, keyword: string): Remedy {
+  const { tree, unit } = server;
+  const option = scope.options.get(keyword);
+  const common = {
+    setting,
+    config: tree.file,
+    connection: connectionSpecification(scope.connection ?? {}) || 'lport=1',
+    ...(unit === null ? (server.kind === 'running' ? {} : { unit: 'ssh.service' }) : { unit }),
+  };
+  const directory = scope.block === null ? dropInDirectory(server, keyword) : null;
+  if (directory !== null) return { way: 'dropIn', data: { ...common, directory } };
+  // What the command line sets, no file can change: the rule's summary has to do.
+  if (option?.source === commandLineSource) return { way: 'inPlace', data: common };
+  const inFile = option !== undefined && option.line !== null && option.excerpt !== null;
+  const target = inFile ? option.source : tree.file;
+  const script = inFile
+    ? `${rangeOf(scope)}s/^[[:space:]]*${escapeForSed(option.excerpt ?? '')}[[:space:]]*$/${setting.replace(/[\\/&]/g, '\\$&')}/`
+    : `1{/^${escapeForSed(setting)}$/!i ${setting}\n}`;
+  return { way: 'inPlace', data: { ...common, target, script } };
+}
+
+/** A directory of drop-ins that the main file includes before the line that decides; `null`: there is none. */
+function dropInDirectory({ tree }: SshdServer, keyword: string): string | null {
+  const include = tree.includes.find(({ pattern }) => /^[^*?[]+\/\*(?:\.conf)?$/.test(pattern));
+  if (include === undefined || include.file !== tree.file) return null;
+  const directory = include.pattern.replace(/\/\*(?:\.conf)?$/, '');
+  const absolute = directory.startsWith('/') ? directory : `/etc/ssh/${directory}`;
+  const deciding = tree.directives.find((each) => each.keyword === keyword && each.conditions.length === 0);
+  if (deciding === undefined) return absolute;
+  const ours = `${absolute}/00-aisec-`;
+  const later = deciding.file.startsWith(`${absolute}/`)
+    ? deciding.file > ours
+    : deciding.file !== tree.file || deciding.line > include.line;
+  return later ? absolute : null;
+}
+
+/** Lines from the block's Match on, or up to the first Match: numbers would shift with another fix. */
+function rangeOf({ block }: SshdScope): string {
+  const next = '/^[[:space:]]*[Mm][Aa][Tt][Cc][Hh][[:space:]]/';
+  const last = block?.at(-1);
+  return last === undefined ? `0,${next}` : `/^[[:space:]]*${escapeForSed(last.text)}[[:space:]]*$/,${next}`;
+}
+
+function escapeForSed(text: string): string {
+  return text.replace(/[\\/.*[\]^$]/g, '\\$&');
+}

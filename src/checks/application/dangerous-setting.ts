@@ -1,0 +1,106 @@
+/** A service runs with a setting that its catalogue entry, or the rule, calls dangerous. */
+import * as z from 'zod';
+import type { Verdict } from '../../engine/check.ts';
+import { defineCheck, notApplicable, pass, undetermined } from '../../engine/check.ts';
+import { aiServicesFact } from '../../facts/catalogue/ai-services-fact.ts';
+import type { AiService } from '../../facts/catalogue/ai-services.ts';
+import { Dangerous } from '../../facts/catalogue/catalogue.ts';
+import { execStartWithout } from '../../facts/catalogue/exec-start.ts';
+import type { SettingValue } from '../../facts/catalogue/settings.ts';
+import { conditionOf, shownValue } from '../../facts/catalogue/settings.ts';
+import { inEveryPlace, placeData, placeOf } from './place.words.ts';
+
+const text = '{label} runs with {setting}: {why}.';
+const messages = {
+  ...inEveryPlace(text),
+  /** Where another value puts it right; elsewhere leaving it out does. */
+  unitSet: text,
+  environmentFileSet: text,
+};
+
+const params = z.union([
+  /** Every product's settings of this severity, from the catalogue. */
+  z.strictObject({ severity: z.enum(['high', 'medium']) }),
+  /** These settings of these products. */
+  z.strictObject({ services: z.array(z.string()).min(1), settings: z.array(Dangerous).min(1) }),
+]);
+
+export const dangerousSetting = defineCheck({
+  id: 'dangerous-setting',
+  needs: { services: aiServicesFact },
+  params,
+  messages,
+  evaluate: ({ services }, given) => {
+    const verdicts = services.flatMap((service) => {
+      const settings = settingsOf(service, given);
+      return settings.length === 0 ? [] : judge(service, settings);
+    });
+    return verdicts.length > 0 ? verdicts : [notApplicable('no service with such settings was found')];
+  },
+});
+
+function settingsOf({ service }: AiService, given: z.output<typeof params>): readonly Dangerous[] {
+  if ('settings' in given) return given.services.includes(service.id) ? given.settings : [];
+  if (service.confirmed === 'memory') return [];
+  return service.dangerous.filter(({ severity }) => severity === given.severity);
+}
+
+/** One failure per setting; what was not seen is one doubt about the service. */
+function judge(service: AiService, settings: readonly Dangerous[]): Verdict<typeof messages>[] {
+  const judged = settings.map((dangerous) => ({ dangerous, value: conditionOf(service, dangerous) }));
+  const failures = judged.filter(({ value }) => value.holds);
+  const flags = failures.flatMap(({ dangerous }) => (dangerous.setting.kind === 'flag' ? [dangerous] : []));
+  const verdicts = failures.map(({ dangerous, value }) => failure(service, dangerous, value, flags));
+  const doubts = judged.flatMap(({ value }) => (value.state === 'unknown' ? [value.because] : []));
+  if (doubts.length > 0) verdicts.push(undetermined(summary(service, doubts), service.label));
+  return verdicts.length > 0
+    ? verdicts
+    : [pass(service.label, ...citations(judged.map(({ value }) => value)))];
+}
+
+function failure(
+  service: AiService,
+  dangerous: Dangerous,
+  value: SettingValue,
+  flags: readonly Dangerous[],
+): Verdict<typeof messages> {
+  const { setting, why, safe } = dangerous;
+  const place = placeOf(service, setting);
+  const execStart = service.unit === null ? null : execStartWithout(service.unit, flags);
+  return {
+    outcome: 'fail',
+    message: safe !== null && (place === 'unit' || place === 'environmentFile') ? `${place}Set` : place,
+    subject: `${service.label} ${setting.name}`,
+    data: {
+      ...placeData(service, setting.name),
+      label: service.label,
+      setting: describe(dangerous, value),
+      name: setting.name,
+      why,
+      instead: safe === null ? `without ${setting.name}` : `with ${setting.name}=${safe}`,
+      ...(safe === null ? {} : { safe }),
+      ...(execStart === null ? {} : { execStart }),
+    },
+    evidence: [value.citation],
+  };
+}
+
+function describe({ setting }: Dangerous, value: SettingValue): string {
+  if (value.state === 'unknown' || value.value === null) return `no ${setting.name}`;
+  const shown = shownValue(setting, value.value);
+  if (shown === 'empty') return setting.kind === 'flag' ? setting.name : `an empty ${setting.name}`;
+  return setting.kind === 'flag' ? `${setting.name} ${shown}` : `${setting.name}=${shown}`;
+}
+
+function summary(service: AiService, doubts: readonly string[]): string {
+  const [first = '', ...more] = [...new Set(doubts)];
+  const rest = more.length === 0 ? '' : `; the same holds for ${String(more.length)} further settings`;
+  return `${service.label}: ${first}${rest}`;
+}
+
+/** The places that were looked at, each once. */
+function citations(values: readonly SettingValue[]): SettingValue['citation'][] {
+  return [
+    ...new Map(values.map(({ citation }) => [citation.source, { ...citation, excerpt: null }])).values(),
+  ];
+}

@@ -1,0 +1,38 @@
+/** The engine runs every container with the NVIDIA runtime. */
+import * as z from 'zod';
+import { defineCheck, notApplicable, pass } from '../../engine/check.ts';
+import { nvidiaToolkitFact } from '../../facts/gpu/toolkit.ts';
+import { engineFact } from '../../facts/workloads/engine.ts';
+
+const messages = {
+  nvidia:
+    'The engine runs every container with `{runtime}`: an image whose own environment says NVIDIA_VISIBLE_DEVICES=all takes every GPU, and the toolkit’s code runs as root for containers that never asked for it.',
+};
+
+const Runtimes = z.record(z.string(), z.object({ path: z.string().default('') }));
+
+export const gpuDefaultRuntime = defineCheck({
+  id: 'gpu-default-runtime',
+  needs: { engine: engineFact },
+  optional: { toolkit: nvidiaToolkitFact },
+  params: z.strictObject({}),
+  messages,
+  evaluate: ({ engine, toolkit }) => {
+    if (engine === null) return [notApplicable('there is no Docker Engine')];
+    const subject = 'Docker Engine';
+    const runtime = engine.defaultRuntime ?? 'runc';
+    const option = engine.options['default-runtime'];
+    const source = option?.source ?? 'docker info';
+    const evidence = [{ source, line: option?.line ?? null, excerpt: `default-runtime: ${runtime}` }];
+    const runtimes = Runtimes.safeParse(engine.options.runtimes?.value);
+    const path = runtimes.success ? (runtimes.data[runtime]?.path ?? '') : '';
+    if (!runtime.includes('nvidia') && !path.includes('nvidia')) {
+      if (toolkit.state === 'known' && toolkit.value === null) {
+        return [notApplicable('the NVIDIA Container Toolkit is not installed')];
+      }
+      return [pass(subject, ...evidence)];
+    }
+    const file = source.startsWith('/') ? { file: source } : {};
+    return [{ outcome: 'fail', message: 'nvidia', subject, data: { runtime, ...file }, evidence }];
+  },
+});

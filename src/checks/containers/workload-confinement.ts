@@ -1,0 +1,76 @@
+/** A guard of the kernel is off for a container: no-new-privileges, seccomp or AppArmor. */
+import * as z from 'zod';
+import type { Verdict } from '../../engine/check.ts';
+import { defineCheck, pass, undetermined } from '../../engine/check.ts';
+import { citeSetting, workloadData } from '../../facts/workloads/cite.ts';
+import { eachWorkload } from '../../facts/workloads/each-workload.ts';
+import type { Engine } from '../../facts/workloads/engine.ts';
+import { engineFact } from '../../facts/workloads/engine.ts';
+import type { Workload } from '../../facts/workloads/workload.ts';
+import { workloadsFact } from '../../facts/workloads/workloads.ts';
+
+const messages = {
+  'no-new-privileges':
+    '`{name}` may gain privileges: a set-uid program in it makes root of any user (no-new-privileges is {setting}).',
+  seccomp:
+    '`{name}` may use every system call (seccomp is {setting}): the kernel’s whole surface is open to who breaks into it.',
+  apparmor: '`{name}` runs without AppArmor ({setting}), although this host’s engine would confine it.',
+};
+type Guard = keyof typeof messages;
+
+/** How the guard is off, or that it is on; `null`: not known. `absent`: this host has no such guard. */
+type State = { readonly off: string } | 'on' | 'absent' | null;
+
+const guards: Readonly<Record<Guard, (workload: Workload, engine: Engine | null) => State>> = {
+  'no-new-privileges': ({ confinement: { noNewPrivileges } }, engine) => {
+    if (noNewPrivileges === true) return 'on';
+    if (noNewPrivileges === false) return { off: 'switched off' };
+    if (engine?.noNewPrivileges === true) return 'on';
+    return engine?.noNewPrivileges === false ? { off: 'not set' } : null;
+  },
+  seccomp: ({ confinement: { seccomp }, privileged }, engine) => {
+    if (seccomp === 'off') return { off: 'unconfined, or a profile that allows everything' };
+    if (seccomp === 'unreadable') return null;
+    if (engine?.seccomp === 'absent') return { off: 'not supported by the engine or kernel' };
+    if (seccomp === 'profile') return 'on';
+    if (privileged) return { off: 'off because the container is privileged' };
+    if (engine?.seccomp === 'off') return { off: 'off by the engine’s default' };
+    return engine?.seccomp === 'unreadable' ? null : 'on';
+  },
+  apparmor: ({ confinement: { appArmor }, privileged }, engine) => {
+    if (engine?.appArmor === false) return 'absent';
+    if (appArmor === 'off') return engine === null ? null : { off: 'unconfined' };
+    if (appArmor === 'profile') return 'on';
+    if (privileged) return { off: 'off because the container is privileged' };
+    return engine?.appArmor === true ? 'on' : null;
+  },
+};
+
+export const workloadConfinement = defineCheck({
+  id: 'workload-confinement',
+  needs: { workloads: workloadsFact },
+  optional: { engine: engineFact },
+  params: z.strictObject({ guard: z.enum(Object.keys(messages) as [Guard, ...Guard[]]) }),
+  messages,
+  evaluate: ({ workloads, engine }, { guard }) =>
+    eachWorkload<typeof messages>(workloads, (workload): Verdict<typeof messages>[] => {
+      const { name } = workload;
+      const state = guards[guard](workload, engine.state === 'known' ? engine.value : null);
+      const evidence = [
+        citeSetting(workload, 'HostConfig.SecurityOpt', workload.securityOpt),
+        ...(workload.privileged ? [citeSetting(workload, 'HostConfig.Privileged', true)] : []),
+      ];
+      if (state === 'on') return [pass(name, ...evidence)];
+      if (state === 'absent') {
+        return [
+          { outcome: 'not-applicable', subject: name, because: 'this kernel or engine has no AppArmor' },
+        ];
+      }
+      if (state === null) {
+        const because = `what ${guard} the engine gives \`${name}\` could not be read: run as root, with the engine running`;
+        return [{ ...undetermined(because, name), evidence }];
+      }
+      const data = { ...workloadData(workload), name, setting: state.off };
+      return [{ outcome: 'fail', message: guard, subject: name, data, evidence }];
+    }),
+});

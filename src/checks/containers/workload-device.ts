@@ -1,0 +1,69 @@
+/** A container has a device of the host. */
+import * as z from 'zod';
+import type { Verdict } from '../../engine/check.ts';
+import { defineCheck, pass } from '../../engine/check.ts';
+import { citeSetting, workloadData } from '../../facts/workloads/cite.ts';
+import { eachWorkload } from '../../facts/workloads/each-workload.ts';
+import { isAbove, isBelow, isPath } from '../../facts/workloads/path-pattern.ts';
+import type { Device } from '../../facts/workloads/workload.ts';
+import { workloadsFact } from '../../facts/workloads/workloads.ts';
+
+const messages = {
+  raw: '`{name}` has {device}: with it, it reads and writes the host’s disk or memory past every permission.',
+  other: '`{name}` has the host’s {device}, which neither a GPU nor sound needs.',
+  rule: '`{name}` may use every device that matches the cgroup rule {device}: it makes the node itself and opens it.',
+};
+
+const Patterns = z.array(z.string().startsWith('/dev')).min(1);
+
+export const workloadDevice = defineCheck({
+  id: 'workload-device',
+  needs: { workloads: workloadsFact },
+  params: z.strictObject({
+    /** `raw`: only devices that give the disk or the memory; `other`: only the rest. */
+    kind: z.enum(['raw', 'other']),
+    /** Memory and disks by name, for what cannot be looked at; `*` is any text in one component. */
+    raw: Patterns,
+    /** What a container may well have. */
+    allowed: Patterns,
+  }),
+  messages,
+  evaluate: ({ workloads }, { kind, raw, allowed }) => {
+    const isRaw = ({ host, type }: Device) =>
+      type === 'block' || raw.some((pattern) => isAbove(host, pattern) || isBelow(host, pattern));
+    return eachWorkload<typeof messages>(workloads, (workload) => {
+      const { name, devices, deviceRules } = workload;
+      const failure = (message: keyof typeof messages, device: string): Verdict<typeof messages> => ({
+        outcome: 'fail',
+        message,
+        subject: `${name} ${device}`,
+        data: { ...workloadData(workload), name, device },
+        evidence: [
+          citeSetting(
+            workload,
+            message === 'rule' ? 'HostConfig.DeviceCgroupRules' : 'HostConfig.Devices',
+            device,
+          ),
+        ],
+      });
+      const nodes = devices.filter((device) =>
+        kind === 'raw'
+          ? isRaw(device)
+          : !isRaw(device) &&
+            !allowed.some((pattern) => isPath(device.host, pattern) || isBelow(device.host, pattern)),
+      );
+      // `a` is every device, `b` every block device; a rule for characters is not the disk.
+      const rules = deviceRules.filter((rule) => /^\s*[ab]\b/.test(rule) === (kind === 'raw'));
+      const failures = [
+        ...nodes.map(({ host }) => failure(kind, host)),
+        ...rules.map((rule) => failure('rule', rule)),
+      ];
+      const evidence = citeSetting(
+        workload,
+        'HostConfig.Devices',
+        devices.map(({ host }) => host),
+      );
+      return failures.length > 0 ? failures : [pass(name, evidence)];
+    });
+  },
+});

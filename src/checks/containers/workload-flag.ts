@@ -1,0 +1,69 @@
+/** A container lacks one of the plain guards that are either on or off. */
+import * as z from 'zod';
+import type { Citation } from '../../engine/check.ts';
+import { defineCheck, pass } from '../../engine/check.ts';
+import { citeSetting, workloadData } from '../../facts/workloads/cite.ts';
+import { eachWorkload } from '../../facts/workloads/each-workload.ts';
+import type { Workload } from '../../facts/workloads/workload.ts';
+import { workloadsFact } from '../../facts/workloads/workloads.ts';
+
+const messages = {
+  'capabilities-kept':
+    '`{name}` does not drop all capabilities: its root keeps rights that the program most likely never needs.',
+  'writable-root':
+    '`{name}` can write to its own root filesystem: who breaks into it can change its programs and stay.',
+  'unmasked-proc':
+    '`{name}` sees /proc unmasked: it can read kernel memory addresses and write kernel settings that belong to the host.',
+  'no-healthcheck': '`{name}` has no health check: a process that hangs, or was made to, counts as running.',
+  'restart-unbounded':
+    '`{name}` restarts for ever (restart: always) and has no health check: a crash loop, or an exploit that crashes it until it works, goes unnoticed.',
+  'default-bridge':
+    '`{name}` is on the default bridge: every other container there can reach all of its ports.',
+};
+type Flag = keyof typeof messages;
+
+/** Whether the flag's bad state is there, and the setting that shows it. */
+const flags: Readonly<Record<Flag, (workload: Workload) => readonly [bad: boolean, ...Citation[]]>> = {
+  'capabilities-kept': (workload) => [
+    workload.privileged || !workload.capDrop.includes('ALL'),
+    citeSetting(workload, 'HostConfig.CapDrop', workload.capDrop),
+  ],
+  'writable-root': (workload) => [
+    !workload.readonlyRootfs,
+    citeSetting(workload, 'HostConfig.ReadonlyRootfs', workload.readonlyRootfs),
+  ],
+  'unmasked-proc': (workload) => [
+    !workload.maskedProc,
+    workload.privileged
+      ? citeSetting(workload, 'HostConfig.Privileged', true)
+      : citeSetting(workload, 'HostConfig.MaskedPaths', workload.maskedProc ? 'default' : []),
+  ],
+  'no-healthcheck': (workload) => [
+    workload.healthcheck !== 'set',
+    citeSetting(workload, 'Config.Healthcheck', workload.healthcheck),
+  ],
+  'restart-unbounded': (workload) => [
+    workload.restart === 'always' && workload.healthcheck !== 'set',
+    citeSetting(workload, 'HostConfig.RestartPolicy.Name', workload.restart),
+    citeSetting(workload, 'Config.Healthcheck', workload.healthcheck),
+  ],
+  'default-bridge': (workload) => [
+    workload.source === 'docker' && workload.networks.includes('bridge'),
+    citeSetting(workload, 'NetworkSettings.Networks', workload.networks),
+  ],
+};
+
+export const workloadFlag = defineCheck({
+  id: 'workload-flag',
+  needs: { workloads: workloadsFact },
+  params: z.strictObject({ flag: z.enum(Object.keys(messages) as [Flag, ...Flag[]]) }),
+  messages,
+  evaluate: ({ workloads }, { flag }) =>
+    eachWorkload<typeof messages>(workloads, (workload) => {
+      const { name } = workload;
+      const [bad, ...evidence] = flags[flag](workload);
+      if (!bad) return [pass(name, ...evidence)];
+      const data = { ...workloadData(workload), name };
+      return [{ outcome: 'fail', message: flag, subject: name, data, evidence }];
+    }),
+});

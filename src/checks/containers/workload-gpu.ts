@@ -1,0 +1,61 @@
+/** A container with a GPU has more than it needs: every card, or rights over the host. */
+import * as z from 'zod';
+import type { Verdict } from '../../engine/check.ts';
+import { defineCheck, notApplicable, pass, undetermined } from '../../engine/check.ts';
+import { gpuFact } from '../../facts/gpu/gpu.ts';
+import { hasCapability } from '../../facts/workloads/capabilities.ts';
+import { citeSetting, workloadData } from '../../facts/workloads/cite.ts';
+import { namespaceOf } from '../../facts/workloads/shared-namespace.ts';
+import { workloadsFact } from '../../facts/workloads/workloads.ts';
+
+const messages = {
+  everyDevice:
+    '`{name}` gets every GPU of this host ({count}): it can read and disturb what others compute on them.',
+  excess:
+    '`{name}` has a GPU and {excess}: with the GPU driver’s large kernel interface that is more than one way to the host.',
+};
+
+export const workloadGpu = defineCheck({
+  id: 'workload-gpu',
+  needs: { workloads: workloadsFact },
+  optional: { gpu: gpuFact },
+  params: z.strictObject({ what: z.enum(['every-device', 'excess']) }),
+  messages,
+  evaluate: ({ workloads, gpu }, { what }): readonly Verdict<typeof messages>[] => {
+    const users = workloads.filter((workload) => workload.gpu !== null);
+    if (users.length === 0) return [notApplicable('no container asks for a GPU')];
+    return users.map((workload): Verdict<typeof messages> => {
+      const { name, privileged } = workload;
+      const data = { ...workloadData(workload), name };
+      const asked = citeSetting(workload, `GPU by ${workload.gpu?.by ?? ''}`, workload.gpu?.count);
+      if (what === 'excess') {
+        const excess = [
+          ...(privileged ? ['is privileged'] : hasCapability(workload, 'SYS_ADMIN') ? ['SYS_ADMIN'] : []),
+          ...(namespaceOf(workload, 'pid', workloads).mode === 'host'
+            ? ['the host’s process namespace']
+            : []),
+        ].join(' and ');
+        if (excess === '') return pass(name, asked);
+        const evidence = [
+          asked,
+          citeSetting(workload, 'HostConfig.Privileged', privileged),
+          citeSetting(workload, 'HostConfig.CapAdd', workload.capAdd),
+          citeSetting(workload, 'HostConfig.PidMode', workload.namespaces.pid),
+        ];
+        return { outcome: 'fail', message: 'excess', subject: name, data: { ...data, excess }, evidence };
+      }
+      if (workload.gpu?.count !== 'all') return pass(name, asked);
+      if (gpu.state === 'unknown') return undetermined(`how many GPUs there are: ${gpu.detail}`, name);
+      const count = gpu.value?.count ?? 0;
+      if (count < 2)
+        return { outcome: 'not-applicable', subject: name, because: 'there are not several GPUs' };
+      return {
+        outcome: 'fail',
+        message: 'everyDevice',
+        subject: name,
+        data: { ...data, count },
+        evidence: [asked],
+      };
+    });
+  },
+});

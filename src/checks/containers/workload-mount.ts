@@ -1,0 +1,80 @@
+/** A container has a path of the host that gives it the host, or the engine. */
+import * as z from 'zod';
+import type { Verdict } from '../../engine/check.ts';
+import { defineCheck, pass } from '../../engine/check.ts';
+import { citeSetting, workloadData } from '../../facts/workloads/cite.ts';
+import { eachWorkload } from '../../facts/workloads/each-workload.ts';
+import { engineFact } from '../../facts/workloads/engine.ts';
+import { isAbove, isBelow } from '../../facts/workloads/path-pattern.ts';
+import type { Mount, Workload } from '../../facts/workloads/workload.ts';
+import { workloadsFact } from '../../facts/workloads/workloads.ts';
+
+const messages = {
+  itself: '`{name}` has the host’s {source} at {target} ({access}): {meaning}.',
+  above: '`{name}` has the host’s {source} at {target} ({access}), and {reached} with it: {meaning}.',
+};
+
+const Paths = z.array(z.string().startsWith('/')).default([]);
+
+export const workloadMount = defineCheck({
+  id: 'workload-mount',
+  needs: { workloads: workloadsFact },
+  optional: { engine: engineFact },
+  params: z.strictObject({
+    /** Bad when mounted itself or with a directory above it; `*` is any text in one component. */
+    paths: Paths,
+    /** Bad also when something inside is mounted. */
+    trees: Paths,
+    /** Counts the sockets that the engine listens on as `paths`. */
+    engineSockets: z.boolean().default(false),
+    access: z.enum(['any', 'writable', 'read-only']).default('any'),
+    /** Images made to stand between the path and others; they pass as long as they publish nothing. */
+    guards: z.array(z.string()).default([]),
+    /** What it gives, as a clause. */
+    meaning: z.string().min(1),
+  }),
+  messages,
+  evaluate: ({ workloads, engine }, { paths, trees, engineSockets, access, guards, meaning }) => {
+    const sockets = engineSockets && engine.state === 'known' ? (engine.value?.sockets ?? []) : [];
+    const wanted = [...paths, ...sockets.map(({ path }) => path)];
+    const reachedBy = ({ type, source, real }: Mount): string | null => {
+      if (type !== 'bind') return null;
+      for (const path of new Set([real, source])) {
+        const above = [...wanted, ...trees].find((pattern) => isAbove(path, pattern));
+        if (above !== undefined) return isBelow(path, above) ? path : above;
+        if (trees.some((pattern) => isBelow(path, pattern))) return path;
+      }
+      return null;
+    };
+    return eachWorkload<typeof messages>(workloads, (workload) => {
+      const { name } = workload;
+      const evidence = [citeSetting(workload, 'Mounts', workload.mounts.map(mountWord))];
+      if (isGuard(workload, guards)) return [pass(name, ...evidence)];
+      const failures = workload.mounts.flatMap((mount): Verdict<typeof messages>[] => {
+        if (access !== 'any' && mount.writable !== (access === 'writable')) return [];
+        const reached = reachedBy(mount);
+        if (reached === null) return [];
+        const { source, real, target, writable } = mount;
+        const data = {
+          ...workloadData(workload),
+          ...{ name, source, target, reached, meaning },
+          access: writable ? 'writable' : 'read-only',
+        };
+        const message = reached === source || reached === real ? 'itself' : 'above';
+        const cited = [citeSetting(workload, 'Mounts', mountWord(mount))];
+        return [{ outcome: 'fail', message, subject: `${name} ${source}`, data, evidence: cited }];
+      });
+      return failures.length > 0 ? failures : [pass(name, ...evidence)];
+    });
+  },
+});
+
+function isGuard({ image, publishes, privileged }: Workload, guards: readonly string[]): boolean {
+  const repository = image.repository.replace(/^docker\.io\//, '');
+  return guards.includes(repository) && publishes.length === 0 && !privileged;
+}
+
+function mountWord({ source, real, target, writable }: Mount): string {
+  const link = real === source ? '' : ` (→ ${real})`;
+  return `${source}${link}:${target}:${writable ? 'rw' : 'ro'}`;
+}

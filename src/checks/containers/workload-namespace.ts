@@ -1,0 +1,55 @@
+/** A container is in one of the host's namespaces, its own choice or another container's. */
+import * as z from 'zod';
+import type { Verdict } from '../../engine/check.ts';
+import { defineCheck, pass, undetermined } from '../../engine/check.ts';
+import { citeSetting, workloadData } from '../../facts/workloads/cite.ts';
+import { eachWorkload } from '../../facts/workloads/each-workload.ts';
+import { engineFact } from '../../facts/workloads/engine.ts';
+import { namespaceOf } from '../../facts/workloads/shared-namespace.ts';
+import { workloadsFact } from '../../facts/workloads/workloads.ts';
+
+const messages = {
+  own: '`{name}` is in the host’s {namespace} namespace: {meaning}.',
+  borrowed: '`{name}` is in the host’s {namespace} namespace through `{through}`: {meaning}.',
+};
+
+const settings = {
+  network: 'HostConfig.NetworkMode',
+  pid: 'HostConfig.PidMode',
+  ipc: 'HostConfig.IpcMode',
+  uts: 'HostConfig.UTSMode',
+  user: 'HostConfig.UsernsMode',
+  cgroup: 'HostConfig.CgroupnsMode',
+} as const;
+
+export const workloadNamespace = defineCheck({
+  id: 'workload-namespace',
+  needs: { workloads: workloadsFact },
+  optional: { engine: engineFact },
+  params: z.strictObject({
+    namespace: z.enum(['network', 'pid', 'ipc', 'uts', 'user', 'cgroup']),
+    /** What sharing it means, as a clause. */
+    meaning: z.string().min(1),
+  }),
+  messages,
+  evaluate: ({ workloads, engine }, { namespace, meaning }) => {
+    const mapsUsers = engine.state === 'known' ? (engine.value?.userns ?? null) : null;
+    return eachWorkload<typeof messages>(workloads, (workload): Verdict<typeof messages>[] => {
+      const { name } = workload;
+      if (namespace === 'user' && mapsUsers === false) {
+        const because = 'the engine maps no container users, so there is no user namespace to leave';
+        return [{ outcome: 'not-applicable', subject: name, because }];
+      }
+      const { mode, through } = namespaceOf(workload, namespace, workloads);
+      const evidence = [citeSetting(workload, settings[namespace], workload.namespaces[namespace])];
+      if (mode === null) {
+        const because = `\`${name}\` shares the ${namespace} namespace of container ${through.join(', then ')}, which is not there to ask`;
+        return [{ ...undetermined(because, name), evidence }];
+      }
+      if (mode !== 'host') return [pass(name, ...evidence)];
+      const data = { ...workloadData(workload), name, namespace, meaning, through: through.join(' and ') };
+      const message = through.length === 0 ? 'own' : 'borrowed';
+      return [{ outcome: 'fail', message, subject: name, data, evidence }];
+    });
+  },
+});

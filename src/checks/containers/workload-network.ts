@@ -1,0 +1,58 @@
+/** A database or a model server shares a network with a container that is published. */
+import * as z from 'zod';
+import type { Verdict } from '../../engine/check.ts';
+import { defineCheck, pass } from '../../engine/check.ts';
+import { recogniseImage } from '../../facts/catalogue/recognise.ts';
+import { citeSetting, workloadData } from '../../facts/workloads/cite.ts';
+import { eachWorkload } from '../../facts/workloads/each-workload.ts';
+import type { Workload } from '../../facts/workloads/workload.ts';
+import { workloadsFact } from '../../facts/workloads/workloads.ts';
+
+const messages = {
+  shared:
+    '`{name}` ({service}) shares network {network} with `{neighbour}`, which is published: who breaks into that one talks to it directly.',
+};
+
+export const workloadNetwork = defineCheck({
+  id: 'workload-network',
+  needs: { workloads: workloadsFact },
+  params: z.strictObject({
+    /** Catalogue categories of what should stand on a network of its own. */
+    categories: z.array(z.string()).min(1),
+  }),
+  messages,
+  evaluate: ({ workloads }, { categories }) => {
+    const inner = (workload: Workload) => {
+      const service = recogniseImage(workload.image.repository);
+      return service !== null && categories.includes(service.category) ? service : null;
+    };
+    return eachWorkload<typeof messages>(workloads, (workload): Verdict<typeof messages>[] => {
+      const { name, networks } = workload;
+      const service = inner(workload);
+      if (service === null) {
+        const because = `\`${name}\` is neither a database nor a model server of the catalogue`;
+        return [{ outcome: 'not-applicable', subject: name, because }];
+      }
+      const evidence = [citeSetting(workload, 'NetworkSettings.Networks', networks)];
+      for (const neighbour of workloads) {
+        const published = neighbour !== workload && isOpen(neighbour) && inner(neighbour) === null;
+        const network = published ? neighbour.networks.find((each) => networks.includes(each)) : undefined;
+        if (network === undefined) continue;
+        const data = {
+          ...workloadData(workload),
+          name,
+          service: service.name,
+          network,
+          neighbour: neighbour.name,
+        };
+        return [{ outcome: 'fail', message: 'shared', subject: name, data, evidence }];
+      }
+      return [pass(name, ...evidence)];
+    });
+  },
+});
+
+/** Published beyond this machine's own loopback. */
+function isOpen({ publishes }: Workload): boolean {
+  return publishes.some(({ hostAddress }) => !hostAddress.startsWith('127.') && hostAddress !== '::1');
+}

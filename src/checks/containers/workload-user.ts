@@ -1,0 +1,50 @@
+/** A container's process is root, and the host's root at that. */
+import * as z from 'zod';
+import { defineCheck, pass } from '../../engine/check.ts';
+import { processesFact } from '../../facts/processes.ts';
+import { citeSetting, workloadData } from '../../facts/workloads/cite.ts';
+import { eachWorkload } from '../../facts/workloads/each-workload.ts';
+import { engineFact } from '../../facts/workloads/engine.ts';
+import { workloadsFact } from '../../facts/workloads/workloads.ts';
+
+const messages = {
+  configured: '`{name}` runs as root (user {user}): who breaks out of it is root on this machine.',
+  running:
+    '`{name}` has a process that is root on this machine (pid {pid}), whatever user it was configured with.',
+};
+
+export const workloadUser = defineCheck({
+  id: 'workload-user',
+  needs: { workloads: workloadsFact },
+  optional: { engine: engineFact, processes: processesFact },
+  params: z.strictObject({}),
+  messages,
+  evaluate: ({ workloads, engine, processes }) =>
+    eachWorkload<typeof messages>(workloads, (workload) => {
+      const { name, user, id } = workload;
+      const configured = citeSetting(workload, 'Config.User', user);
+      const all = processes.state === 'known' ? processes.value : [];
+      const own = all.filter(({ containerId }) => containerId !== null && containerId === id);
+      const root = own.find(({ uid }) => uid === 0);
+      const data = { ...workloadData(workload), name, user: user === '' ? 'not set' : user };
+      if (root !== undefined) {
+        const source = `/proc/${String(root.pid)}/status`;
+        const evidence = [configured, { source, line: null, excerpt: `Uid: 0 (${root.name})` }];
+        const message = isRoot(user) ? 'configured' : 'running';
+        return [{ outcome: 'fail', message, subject: name, data: { ...data, pid: root.pid }, evidence }];
+      }
+      const mapped =
+        engine.state === 'known' &&
+        (engine.value?.rootless === true ||
+          (engine.value?.userns === true && workload.namespaces.user !== 'host'));
+      // A running container tells the truth: an entrypoint may have given root up.
+      if (mapped || !isRoot(user) || own.length > 0) return [pass(name, configured)];
+      return [{ outcome: 'fail', message: 'configured', subject: name, data, evidence: [configured] }];
+    }),
+});
+
+/** `""`, `0`, `00`, `0:0`, `root`, `root:staff`: the user before the colon decides. */
+function isRoot(user: string): boolean {
+  const [account = ''] = user.split(':');
+  return account === '' || account === 'root' || /^0+$/.test(account);
+}

@@ -1,0 +1,169 @@
+import type { Host } from '../../host/host.ts';
+import type { Listener } from '../listeners/listener.ts';
+import type { Process } from '../processes.ts';
+import type { Unit } from '../units/unit.ts';
+import type { Workload } from '../workloads/workload.ts';
+import type { AiService } from './ai-services.ts';
+import type { CatalogueService } from './catalogue.ts';
+import { catalogue } from './catalogue.ts';
+import { recogniseImage, recogniseProcess } from './recognise.ts';
+
+/** Everything that a service can be recognised in. */
+interface Seen {
+  readonly workloads: readonly Workload[];
+  readonly units: readonly Unit[];
+  readonly processes: readonly Process[];
+  readonly listeners: readonly Listener[];
+}
+
+/** Surest first; what one way recognised, the next leaves alone. */
+export async function findAiServices(host: Host, seen: Seen): Promise<AiService[]> {
+  const inContainers = seen.workloads.flatMap((workload) => fromWorkload(workload, seen));
+  const inUnits = seen.units.flatMap((unit) => fromUnit(unit, seen));
+  const taken = new Set([...inContainers, ...inUnits].flatMap(({ processes }) => processes));
+  const free = seen.processes.filter((process) => !taken.has(process));
+  const alone = await Promise.all(processGroups(free).map((group) => fromProcesses(host, group, seen)));
+  const named = [...inContainers, ...inUnits, ...alone];
+  const owned = new Set(named.flatMap(({ listeners }) => listeners));
+  return [...named, ...seen.listeners.filter((listener) => !owned.has(listener)).flatMap(fromPort)];
+}
+
+function fromWorkload(workload: Workload, seen: Seen): AiService[] {
+  const processes = seen.processes.filter(
+    ({ containerId }) => containerId !== null && containerId === workload.id,
+  );
+  const service =
+    recogniseImage(workload.image.repository) ??
+    processes.map(recogniseProcess).find((found) => found !== null) ??
+    null;
+  if (service === null) return [];
+  const published = seen.listeners.filter((listener) => isPublishOf(listener, workload));
+  return [
+    {
+      service,
+      label: `${service.id} (container ${workload.name})`,
+      by: 'image',
+      processes,
+      unit: null,
+      workload,
+      listeners: [...published, ...listenersOf(processes, seen)],
+      environment: workload.environment,
+      argv: workload.command,
+      unseen: null,
+    },
+  ];
+}
+
+function isPublishOf(listener: Listener, workload: Workload): boolean {
+  return (
+    listener.process?.name === 'docker-proxy' &&
+    workload.publishes.some(({ proto, hostPort }) => proto === listener.proto && hostPort === listener.port)
+  );
+}
+
+function fromUnit(unit: Unit, seen: Seen): AiService[] {
+  const service = catalogue().services.find(({ id }) => id === unit.service);
+  if (service === undefined) return [];
+  const processes = seen.processes.filter((process) => process.unit === unit.name);
+  return [
+    {
+      service,
+      label: `${service.id} (${unit.name})`,
+      by: 'unit',
+      processes,
+      unit,
+      workload: null,
+      listeners: listenersOf(processes, seen),
+      environment: Object.fromEntries(
+        Object.entries(unit.environment).map(([name, { value }]) => [name, value]),
+      ),
+      argv: unit.execStart.flatMap(({ argv }) => argv),
+      unseen: unit.unread.length === 0 ? null : `${unit.unread.join(', ')} could not be read`,
+    },
+  ];
+}
+
+interface ProcessGroup {
+  readonly service: CatalogueService;
+  readonly processes: readonly [Process, ...Process[]];
+}
+
+/** Processes of one service that descend from one another are one instance. */
+function processGroups(processes: readonly Process[]): ProcessGroup[] {
+  const groups = new Map<number, { service: CatalogueService; processes: [Process, ...Process[]] }>();
+  const rootOf = new Map<number, number>();
+  for (const process of processes.toSorted((a, b) => a.pid - b.pid)) {
+    const service = recogniseProcess(process);
+    if (service === null) continue;
+    const parent = rootOf.get(process.ppid);
+    const group = parent === undefined ? undefined : groups.get(parent);
+    if (parent !== undefined && group?.service === service) {
+      group.processes.push(process);
+      rootOf.set(process.pid, parent);
+    } else {
+      groups.set(process.pid, { service, processes: [process] });
+      rootOf.set(process.pid, process.pid);
+    }
+  }
+  return [...groups.values()];
+}
+
+async function fromProcesses(
+  host: Host,
+  { service, processes }: ProcessGroup,
+  seen: Seen,
+): Promise<AiService> {
+  const [first] = processes;
+  const source = `/proc/${String(first.pid)}/environ`;
+  const environ = await host.read(source);
+  const text = environ.state === 'known' ? (environ.value ?? '') : '';
+  return {
+    service,
+    label: `${service.id} (pid ${String(first.pid)})`,
+    by: 'process',
+    processes,
+    unit: null,
+    workload: null,
+    listeners: listenersOf(processes, seen),
+    environment: environmentOf(text),
+    argv: first.argv,
+    unseen: environ.state === 'unknown' ? environ.detail : null,
+  };
+}
+
+/** Variables of /proc/PID/environ: NAME=value, each ended by a NUL; see proc(5). */
+function environmentOf(text: string): Record<string, string> {
+  const pairs = text.split('\0').map((pair) => /^([^=]+)=([\s\S]*)$/.exec(pair));
+  return Object.fromEntries(
+    pairs.flatMap((match) => (match === null ? [] : [[match[1] ?? '', match[2] ?? '']])),
+  );
+}
+
+function listenersOf(processes: readonly Process[], seen: Seen): Listener[] {
+  const pids = new Set(processes.map(({ pid }) => pid));
+  return seen.listeners.filter(({ process }) => process !== null && pids.has(process.pid));
+}
+
+/** A guess, where nobody can say who listens and one service alone has that port. */
+function fromPort(listener: Listener): AiService[] {
+  if (listener.process !== null) return [];
+  const claims = catalogue().services.filter(({ ports }) =>
+    ports.some(({ port, proto }) => port === listener.port && proto === listener.proto),
+  );
+  const [service] = claims;
+  if (service === undefined || claims.length > 1) return [];
+  return [
+    {
+      service,
+      label: `${service.id} (port ${String(listener.port)}, a guess)`,
+      by: 'port',
+      processes: [],
+      unit: null,
+      workload: null,
+      listeners: [listener],
+      environment: {},
+      argv: [],
+      unseen: 'the process may not be seen: run as root',
+    },
+  ];
+}

@@ -1,0 +1,115 @@
+import { parseRunArguments, shellScript } from '../units/run-arguments.ts';
+import type { Process } from '../processes.ts';
+import { parseImageReference } from '../workloads/image-reference.ts';
+import type { CatalogueService } from './catalogue.ts';
+import { catalogue } from './catalogue.ts';
+import { globMatches } from './glob.ts';
+
+/**
+ * Programs that run another one, named by a later argument: what such a command line says counts
+ * anywhere in it. In another's (`grep`, `vim`, `tail`) a service's name is only mentioned.
+ */
+const hosts = new RegExp(
+  String.raw`^(?:python|pypy|node|nodejs|deno|bun|java|ruby|perl|sh|bash|dash|zsh)[\d.]*$|` +
+    String.raw`^(?:uvicorn|gunicorn|hypercorn|daphne|flask|npm|npx|pnpm|yarn|uv|uvx|pipx|poetry|pipenv|hatch|conda|` +
+    String.raw`micromamba|mamba|torchrun|accelerate|mpirun|env|sudo|doas|nice|ionice|nohup|numactl|taskset|setpriv|` +
+    String.raw`gosu|su-exec|runuser|chroot|stdbuf|timeout|tini|dumb-init|s6-setuidgid|xvfb-run|exec|time)$`,
+);
+
+/** Interpreters: their first argument that is no option is the program's file. */
+const interpreters = /^(?:python|pypy|node|nodejs|deno|bun|ruby|perl|sh|bash|dash|zsh)[\d.]*$/;
+
+/** Recognises a service by its unit: by the unit's name, then by what it starts. */
+export function recogniseUnit(
+  name: string,
+  execStart: readonly { readonly argv: readonly string[] }[],
+): CatalogueService | null {
+  const named = find(({ units }) => units.some((glob) => globMatches(glob, name)));
+  if (named !== null) return named;
+  for (const argv of execStart.flatMap((command) => shellScript(command.argv) ?? [command.argv])) {
+    const image = parseRunArguments(argv)?.image;
+    const found =
+      image === undefined
+        ? recogniseCommand(argv, [])
+        : recogniseImage(parseImageReference(image).repository);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+/** Recognises a service by a process: its program, or the script or module that its interpreter runs. */
+export function recogniseProcess(process: Pick<Process, 'argv' | 'name' | 'exe'>): CatalogueService | null {
+  const program = process.exe?.replace(/ \(deleted\)$/, '') ?? '';
+  return recogniseCommand(process.argv, [process.name, baseName(program)]);
+}
+
+/** Recognises a service by an image, wherever it was pulled from unless the catalogue names a registry. */
+export function recogniseImage(repository: string): CatalogueService | null {
+  const names = repositoryNames(repository);
+  return find(({ images }) =>
+    images.some((image) => names.some((name) => globMatches(withoutDefaults(image), name))),
+  );
+}
+
+function recogniseCommand(argv: readonly string[], names: readonly string[]): CatalogueService | null {
+  const programs = [...names, ...programNames(argv)].filter(
+    (name) => name !== '' && !interpreters.test(name),
+  );
+  return (
+    find(({ processes }) => processes.some((name) => programs.includes(name))) ??
+    find(({ commands }) => commands.some((command) => runs(argv, command)))
+  );
+}
+
+/** Base names of the program and, behind an interpreter, of the file that it runs. */
+function programNames(argv: readonly string[]): string[] {
+  const program = baseName(argv[0] ?? '');
+  // A process that rewrote its title left one argument: `nginx: master process`.
+  const names = [program];
+  if (!interpreters.test(program)) return names;
+  const script = argv.slice(1).find((argument) => !argument.startsWith('-'));
+  const isInline = argv.slice(1).some((argument) => /^-[a-z]*[cem]$/.test(argument) || argument === '--eval');
+  return script === undefined || isInline ? names : [...names, baseName(script)];
+}
+
+function runs(argv: readonly string[], command: string): boolean {
+  const wanted = command.split(' ');
+  const places = hosts.test(baseName(argv[0] ?? '')) ? argv.keys() : [0];
+  return [...places].some((start) => wanted.every((word, index) => isWord(argv[start + index], word)));
+}
+
+/** A path counts by its end, an option with its value behind `=`. */
+function isWord(argument: string | undefined, word: string): boolean {
+  if (argument === undefined) return false;
+  return (
+    argument === word ||
+    argument.endsWith(`/${word}`) ||
+    (word.startsWith('-') && argument.startsWith(`${word}=`))
+  );
+}
+
+/** As written without Docker Hub's own, without any registry, and as a mirror's path ends. */
+function repositoryNames(repository: string): string[] {
+  const whole = withoutDefaults(repository);
+  const registry = /^(?:[^/]*[.:][^/]*|localhost)\//.exec(whole)?.[0];
+  if (registry === undefined) return [whole];
+  const path = withoutDefaults(whole.slice(registry.length));
+  const below = path.split('/').slice(1).join('/');
+  // A pull-through mirror puts a project before the path: harbor.lan/dockerhub/ollama/ollama.
+  return [whole, path, ...(below.includes('/') ? [withoutDefaults(below)] : [])];
+}
+
+function withoutDefaults(repository: string): string {
+  return repository
+    .toLowerCase()
+    .replace(/^(?:index\.|registry-1\.)?docker\.io\//, '')
+    .replace(/^library\//, '');
+}
+
+function baseName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
+function find(matches: (service: CatalogueService) => boolean): CatalogueService | null {
+  return catalogue().services.find(matches) ?? null;
+}

@@ -1,0 +1,79 @@
+import type { Exposure } from '../../engine/report.ts';
+import { scopes } from '../../engine/report.ts';
+import type { Answer } from './answer.ts';
+import type { Door } from './door.ts';
+
+type Scope = Exposure['scope'];
+
+/**
+ * The farthest source that gets in. `unknown` only where something farther than any surely admitted
+ * source may get in as well.
+ */
+export function scopeOf(answers: readonly Answer[]): Scope {
+  const admitted = widest(answers.filter(({ decision }) => decision.verdict === 'accept'));
+  const doubtful = widest(answers.filter(({ decision }) => decision.verdict === 'unknown'));
+  return scopes.indexOf(doubtful) > scopes.indexOf(admitted) ? 'unknown' : admitted;
+}
+
+function widest(answers: readonly Answer[]): Scope {
+  return answers.reduce<Scope>(
+    (most, { vantage }) => (scopes.indexOf(vantage.scope) > scopes.indexOf(most) ? vantage.scope : most),
+    'loopback',
+  );
+}
+
+/** Who gets in, by which rules, and what the input filter alone would have said to the farthest of them. */
+export function describe(
+  door: Door,
+  answers: readonly Answer[],
+): Pick<Exposure, 'reachableFrom' | 'path' | 'firewallSays'> {
+  const farthest = answers.toSorted(byReach).at(-1);
+  return {
+    reachableFrom: reachableFrom(answers),
+    path: [...boundWords(door), ...(farthest === undefined ? [] : pathOf(farthest))],
+    firewallSays: farthest === undefined ? 'not-asked' : inputSays(farthest),
+  };
+}
+
+/** Admitted before doubtful before refused; among equals, by scope. */
+function byReach(a: Answer, b: Answer): number {
+  const order = ['drop', 'reject', 'unknown', 'accept'];
+  return (
+    order.indexOf(a.decision.verdict) - order.indexOf(b.decision.verdict) ||
+    scopes.indexOf(a.vantage.scope) - scopes.indexOf(b.vantage.scope)
+  );
+}
+
+function reachableFrom(answers: readonly Answer[]): Exposure['reachableFrom'] {
+  const byInterface = new Map<string, Set<string>>();
+  for (const { vantage, decision } of answers) {
+    if (decision.verdict !== 'accept') continue;
+    const sources = byInterface.get(vantage.interface) ?? new Set<string>();
+    const except = decision.except.length === 0 ? '' : ` except ${decision.except.join(', ')}`;
+    for (const source of decision.accepted) sources.add(`${source}${except}`);
+    byInterface.set(vantage.interface, sources);
+  }
+  return Array.from(byInterface, ([name, sources]) => ({ interface: name, sources: [...sources] }));
+}
+
+function boundWords({ publish, address, port, proto }: Door): string[] {
+  if (publish === null) return [];
+  const where = address.includes(':') ? `[${address}]` : address;
+  const { workload, containerPort } = publish;
+  const suffix = proto === 'udp' ? '/udp' : '';
+  return [
+    `${workload.source} publishes ${where}:${String(port)} → ${workload.name}:${String(containerPort)}${suffix}`,
+  ];
+}
+
+function inputSays({ input }: Answer): Exposure['firewallSays'] {
+  if (input.verdict === 'accept') return 'admits';
+  return input.verdict === 'unknown' ? 'unknown' : 'refuses';
+}
+
+/** The rules on the way, and for a doubtful answer what made it so. */
+function pathOf({ decision }: Answer): readonly string[] {
+  return decision.unclear === null
+    ? decision.path
+    : [...decision.path, `not understood: ${decision.unclear}`];
+}

@@ -1,0 +1,37 @@
+/** A network interface of the host's own namespace. */
+export interface Interface {
+  readonly name: string;
+  readonly kind: InterfaceKind;
+  /** Administratively up. */
+  readonly up: boolean;
+  readonly addresses: readonly InterfaceAddress[];
+  /** Whether a default route of IPv4 or IPv6 leaves through it. */
+  readonly defaultRoute: boolean;
+}
+
+/** `containers`: an engine's bridge or its containers' ends; `vpn`: WireGuard, Tailscale, tun. */
+export type InterfaceKind = 'loopback' | 'containers' | 'vpn' | 'link';
+
+export interface InterfaceAddress {
+  readonly family: 'ip' | 'ip6';
+  readonly address: string;
+  readonly prefix: number;
+  /** `link`: IPv6 that no router forwards, `fe80::/10`. */
+  readonly scope: 'host' | 'link' | 'global';
+}
+
+const containers =
+  /^(?:docker|br-[0-9a-f]{12}$|veth|podman|cni|cilium|lxc|lxd|virbr|vnet|flannel|cali|kube|incus)/;
+const vpns = /^(?:wg|tun|tap|ppp|tailscale|zt|nebula|ipsec|vti|utun|netbird|wt\d)/;
+
+/** By the name that the programs give; the kernel does not tell who made a bridge. */
+export function kindOf(name: string, loopback: boolean): InterfaceKind {
+  if (loopback) return 'loopback';
+  if (containers.test(name)) return 'containers';
+  return vpns.test(name) ? 'vpn' : 'link';
+}
+
+/** Whether an address reaches beyond its link, so that it needs a filter. */
+export function isRoutable({ scope }: InterfaceAddress): boolean {
+  return scope === 'global';
+}

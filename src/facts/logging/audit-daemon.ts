@@ -1,0 +1,61 @@
+import { defineFact } from '../../engine/fact.ts';
+import type { Evidence } from '../../host/evidence.ts';
+import { known } from '../../host/evidence.ts';
+import type { Host } from '../../host/host.ts';
+import { processesFact } from '../processes.ts';
+
+export interface AuditRule {
+  /** As auditctl(8) takes and prints it: `-w /etc/passwd -p wa -k identity`. */
+  readonly text: string;
+  readonly source: string;
+  /** `null` for rules that the kernel told. */
+  readonly line: number | null;
+}
+
+/** What records who started which program and who changed the accounts. */
+export interface AuditDaemon {
+  /** Name of the running recorder: `auditd`, `falco`; `null` when none runs. */
+  readonly running: string | null;
+  /** Rules in force, or those that boot will load when only root may ask the kernel. */
+  readonly rules: Evidence<readonly AuditRule[]>;
+}
+
+/** Programs that record executions by rules of their own. */
+const recorders = ['falco', 'tetragon', 'auditbeat', 'go-audit', 'osqueryd', 'tracee'];
+
+/** See auditd(8) and audit.rules(7). */
+export const auditDaemonFact = defineFact<AuditDaemon>({
+  id: 'audit-daemon',
+  gather: async (host, read) => {
+    const [processes, rules] = await Promise.all([read(processesFact), auditRules(host)]);
+    if (processes.state === 'unknown') return processes;
+    const names = new Set(processes.value.map(({ name }) => name));
+    return known(
+      { running: ['auditd', ...recorders].find((name) => names.has(name)) ?? null, rules },
+      processes.source,
+    );
+  },
+});
+
+/** What the kernel holds, else the files that augenrules(8) merges into it. */
+async function auditRules(host: Host): Promise<Evidence<readonly AuditRule[]>> {
+  const listed = host.origin.running && host.origin.privileged ? await host.run(['auditctl', '-l']) : null;
+  if (listed?.state === 'known' && listed.value.exitCode === 0) {
+    const { source } = listed;
+    const lines = listed.value.stdout.split('\n').filter((line) => line.startsWith('-'));
+    return known(
+      lines.map((text) => ({ text, source, line: null })),
+      source,
+    );
+  }
+  const path = '/etc/audit/audit.rules';
+  const file = await host.read(path);
+  if (file.state === 'unknown') return file;
+  const lines = (file.value ?? '')
+    .split('\n')
+    .map((text, index) => ({ text: text.trim(), source: path, line: index + 1 }));
+  return known(
+    lines.filter(({ text }) => text.startsWith('-')),
+    path,
+  );
+}

@@ -1,0 +1,104 @@
+import { defineFact } from '../../engine/fact.ts';
+import type { Evidence } from '../../host/evidence.ts';
+import { known, unknown } from '../../host/evidence.ts';
+import type { Host } from '../../host/host.ts';
+import { packagesFact } from '../packages/packages.ts';
+import type { AptSetting } from './apt-conf.ts';
+import { parseAptConf } from './apt-conf.ts';
+
+export const updateTimers = ['apt-daily.timer', 'apt-daily-upgrade.timer'] as const;
+
+/** Everything that must come together before security updates install themselves on Debian and Ubuntu. */
+export interface AutomaticUpdates {
+  /** Whether unattended-upgrades is installed. */
+  readonly installed: boolean;
+  /** Merged configuration of apt, in the order in which it is read. */
+  readonly settings: readonly AptSetting[];
+  /** Timers that will not fire: disabled, masked or stopped. */
+  readonly timersOff: readonly string[];
+}
+
+/** `null` where there is no apt. */
+export const automaticUpdatesFact = defineFact<AutomaticUpdates | null>({
+  id: 'automatic-updates',
+  gather: async (host, read) => {
+    const [packages, settings, timersOff] = await Promise.all([
+      read(packagesFact),
+      aptSettings(host),
+      host.origin.running ? runningTimersOff(host) : filedTimersOff(host),
+    ]);
+    if (packages.state === 'unknown') return packages;
+    if (packages.value === null || packages.value.get('apt')?.status !== 'installed')
+      return known(null, packages.source);
+    if (settings.state === 'unknown') return settings;
+    if (timersOff.state === 'unknown') return timersOff;
+    const installed = packages.value.get('unattended-upgrades')?.status === 'installed';
+    return known({ installed, settings: settings.value, timersOff: timersOff.value }, settings.source);
+  },
+});
+
+/** apt's own answer where it can be had; the files tell the lines. */
+async function aptSettings(host: Host): Promise<Evidence<readonly AptSetting[]>> {
+  const [files, dump] = await Promise.all([
+    filedSettings(host),
+    host.origin.running ? host.run(['apt-config', 'dump']) : null,
+  ]);
+  if (dump?.state !== 'known' || dump.value.exitCode !== 0) return files;
+  const dumped = parseAptConf(dump.value.stdout, dump.source);
+  if (dumped === null) return unknown('unparsable', 'apt-config dump was not understood', dump.source);
+  const written = files.state === 'known' ? files.value : [];
+  const lineOf = (setting: AptSetting) =>
+    written.findLast(({ name, value }) => name === setting.name && value === setting.value) ?? setting;
+  return known(dumped.map(lineOf), dump.source);
+}
+
+/** /etc/apt/apt.conf.d in order of name, then /etc/apt/apt.conf; see apt.conf(5). */
+async function filedSettings(host: Host): Promise<Evidence<readonly AptSetting[]>> {
+  const directory = '/etc/apt/apt.conf.d';
+  const names = await host.list(directory);
+  if (names.state === 'unknown') return names;
+  const read = (names.value ?? []).filter((name) => /^[A-Za-z0-9_-]+(?:\.conf)?$/.test(name));
+  const paths = [...read.map((name) => `${directory}/${name}`), '/etc/apt/apt.conf'];
+  const settings: AptSetting[] = [];
+  for (const text of await Promise.all(paths.map((path) => host.read(path)))) {
+    if (text.state === 'unknown') return text;
+    const parsed = parseAptConf(text.value ?? '', text.source);
+    if (parsed === null) return unknown('unparsable', `${text.source} was not understood`, text.source);
+    settings.push(...parsed);
+  }
+  return known(settings, directory);
+}
+
+async function runningTimersOff(host: Host): Promise<Evidence<readonly string[]>> {
+  const shown = await host.run([
+    'systemctl',
+    'show',
+    ...updateTimers,
+    '--property=Id,ActiveState,UnitFileState',
+  ]);
+  if (shown.state === 'unknown') return shown;
+  const blocks = shown.value.stdout.split(/\n\n+/);
+  const fires = (timer: string) => {
+    const block = blocks.find((each) => each.split('\n').includes(`Id=${timer}`)) ?? '';
+    return /^ActiveState=active$/m.test(block) && /^UnitFileState=(?:enabled|static)/m.test(block);
+  };
+  return known(
+    updateTimers.filter((timer) => !fires(timer)),
+    shown.source,
+  );
+}
+
+async function filedTimersOff(host: Host): Promise<Evidence<readonly string[]>> {
+  const wants = '/etc/systemd/system/timers.target.wants';
+  const [links, ...masks] = await Promise.all([
+    host.list(wants),
+    ...updateTimers.map((timer) => host.readlink(`/etc/systemd/system/${timer}`)),
+  ]);
+  if (links.state === 'unknown') return links;
+  const off = updateTimers.filter((timer, index) => {
+    const mask = masks[index];
+    const masked = mask?.state === 'known' && mask.value === '/dev/null';
+    return masked || links.value?.includes(timer) !== true;
+  });
+  return known(off, wants);
+}

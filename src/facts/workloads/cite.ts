@@ -1,0 +1,25 @@
+import type { Citation } from '../../engine/check.ts';
+import type { Workload } from './workload.ts';
+
+/** Where a workload's setting can be seen: `HostConfig.Privileged: true` in `docker inspect NAME`. */
+export function citeSetting(workload: Workload, path: string, value: unknown): Citation {
+  return { source: workload.origin, line: null, excerpt: `${path}: ${JSON.stringify(value)}` };
+}
+
+/** What every remediation over a workload may fill in. */
+export function workloadData(workload: Workload): Record<string, string> {
+  const { name, image, directory, labels } = workload;
+  const service = labels['com.docker.compose.service'];
+  return {
+    name,
+    image: image.reference,
+    /** Where a person edits it: the service of a compose file, else the container itself. */
+    place: service === undefined ? `container ${name}` : `service ${service}${composeFile(labels)}`,
+    ...(directory === null ? {} : { directory }),
+  };
+}
+
+function composeFile(labels: Workload['labels']): string {
+  const file = labels['com.docker.compose.project.config_files'];
+  return file === undefined || file === '' ? '' : ` in ${file}`;
+}

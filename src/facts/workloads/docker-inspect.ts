@@ -1,0 +1,150 @@
+import { confinementOf, shortened } from './confinement.ts';
+import { gpuOf } from './gpu-request.ts';
+import { parseImageReference } from './image-reference.ts';
+import type { HostConfig, Inspect, InspectMount } from './inspect-format.ts';
+import { publishesOf } from './publishes.ts';
+import type { Limits, Mount, Workload } from './workload.ts';
+
+/** What is known of the engine beside the container itself. */
+export interface InspectContext {
+  readonly origin: string;
+  readonly directory: string | null;
+  /** `null` when it is not known. */
+  readonly defaultRuntime: string | null;
+  /** Host directory or device that a named volume binds through its options. */
+  readonly boundVolumes: ReadonlyMap<string, string>;
+}
+
+/** A container as the engine inspects it, in the common shape. Paths are not resolved yet. */
+export function workloadOf(inspect: Inspect, context: InspectContext): Workload {
+  const { Config, HostConfig: host, NetworkSettings } = inspect;
+  const environment = environmentOf(Config.Env);
+  return {
+    source: 'docker',
+    name: inspect.Name.replace(/^\//, ''),
+    origin: context.origin,
+    id: inspect.Id,
+    state: stateOf(inspect.State.Status),
+    pid: inspect.State.Pid > 0 ? inspect.State.Pid : null,
+    directory: context.directory,
+    image: parseImageReference(Config.Image),
+    privileged: host.Privileged,
+    capAdd: host.CapAdd.map(capabilityName),
+    capDrop: host.CapDrop.map(capabilityName),
+    securityOpt: shortened(host.SecurityOpt),
+    confinement: confinementOfInspect(inspect),
+    user: Config.User,
+    groupAdd: host.GroupAdd,
+    readonlyRootfs: host.ReadonlyRootfs,
+    namespaces: namespacesOf(host),
+    // The engine keeps them in a map: their order means nothing.
+    mounts: (inspect.Mounts ?? [])
+      .map((mount) => mountOf(mount, context.boundVolumes))
+      .toSorted((a, b) => (a.target < b.target ? -1 : 1)),
+    devices: (host.Devices ?? []).map((device) => ({
+      host: device.PathOnHost,
+      container: device.PathInContainer,
+      permissions: device.CgroupPermissions,
+      type: null,
+    })),
+    deviceRules: host.DeviceCgroupRules,
+    gpu: gpuOf(host, environment, context.defaultRuntime),
+    maskedProc: isProcMasked(host),
+    limits: limitsOf(host),
+    publishes: publishesOf(inspect),
+    networks: Object.keys(NetworkSettings.Networks ?? {}).toSorted(),
+    restart: restartOf(host.RestartPolicy.Name),
+    healthcheck: healthcheckOf(Config.Healthcheck?.Test ?? []),
+    environment,
+    command: [inspect.Path, ...inspect.Args].filter((word) => word !== ''),
+    labels: Config.Labels ?? {},
+    runtime: host.Runtime === '' ? null : host.Runtime,
+  };
+}
+
+function stateOf(status: string): Workload['state'] {
+  if (status === 'created') return 'created';
+  return ['running', 'paused', 'restarting'].includes(status) ? 'running' : 'stopped';
+}
+
+function capabilityName(name: string): string {
+  return name.toUpperCase().replace(/^CAP_/, '');
+}
+
+function confinementOfInspect({ AppArmorProfile, HostConfig: { SecurityOpt } }: Inspect) {
+  const confinement = confinementOf(SecurityOpt);
+  return AppArmorProfile === 'unconfined' ? { ...confinement, appArmor: 'off' as const } : confinement;
+}
+
+function namespacesOf(host: HostConfig): Workload['namespaces'] {
+  const own = (mode: string) => (mode === '' ? 'private' : mode);
+  return {
+    network: host.NetworkMode === 'default' || host.NetworkMode === '' ? 'bridge' : host.NetworkMode,
+    pid: own(host.PidMode),
+    ipc: own(host.IpcMode),
+    uts: own(host.UTSMode),
+    user: host.UsernsMode === '' ? 'default' : host.UsernsMode,
+    cgroup: host.CgroupnsMode === '' ? 'default' : host.CgroupnsMode,
+  };
+}
+
+const mountTypes: readonly string[] = ['bind', 'volume', 'tmpfs', 'npipe'];
+
+function mountOf(mount: InspectMount, boundVolumes: ReadonlyMap<string, string>): Mount {
+  const bound = mount.Type === 'volume' ? boundVolumes.get(mount.Name) : undefined;
+  const source = bound ?? mount.Source;
+  const type = mountTypes.includes(mount.Type) ? (mount.Type as Mount['type']) : 'other';
+  return {
+    type: bound === undefined ? type : 'bind',
+    source,
+    real: source,
+    target: mount.Destination,
+    writable: mount.RW,
+    propagation: mount.Propagation,
+  };
+}
+
+/** A list that is not set is the engine's default; a privileged container has none masked. */
+function isProcMasked({ Privileged, MaskedPaths, ReadonlyPaths }: HostConfig): boolean {
+  if (Privileged) return false;
+  return (MaskedPaths?.includes('/proc/kcore') ?? true) && (ReadonlyPaths?.includes('/proc/sys') ?? true);
+}
+
+/** The engine's zero, -1 and null all mean no limit. CpuShares only weigh, they do not bound. */
+function limitsOf(host: HostConfig): Limits {
+  const { Memory, NanoCpus, CpuQuota, CpuPeriod, CpusetCpus, PidsLimit } = host;
+  const quota = CpuQuota > 0 ? CpuQuota / (CpuPeriod > 0 ? CpuPeriod : 100_000) : null;
+  return {
+    memoryBytes: Memory > 0 ? Memory : null,
+    cpus: NanoCpus > 0 ? NanoCpus / 1e9 : (quota ?? processorsIn(CpusetCpus)),
+    pids: PidsLimit !== null && PidsLimit !== undefined && PidsLimit > 0 ? PidsLimit : null,
+  };
+}
+
+/** Counts a list such as `0-3,7`; see cpuset(7). */
+function processorsIn(list: string): number | null {
+  let count = 0;
+  for (const part of list.split(',')) {
+    const [, first, last] = /^(\d+)(?:-(\d+))?$/.exec(part.trim()) ?? [];
+    if (first !== undefined) count += Math.max(0, Number(last ?? first) - Number(first) + 1);
+  }
+  return count > 0 ? count : null;
+}
+
+function restartOf(name: string): Workload['restart'] {
+  return name === 'always' || name === 'unless-stopped' || name === 'on-failure' ? name : 'no';
+}
+
+function healthcheckOf([kind]: readonly string[]): Workload['healthcheck'] {
+  if (kind === undefined) return null;
+  return kind === 'NONE' ? 'disabled' : 'set';
+}
+
+/** A name without `=` takes its value from where the container is created: it has none here. */
+export function environmentOf(list: readonly string[]): Record<string, string> {
+  const pairs = list.map((entry): [string, string] => {
+    const at = entry.indexOf('=');
+    return at === -1 ? [entry, ''] : [entry.slice(0, at), entry.slice(at + 1)];
+  });
+  return Object.fromEntries(pairs);
+}

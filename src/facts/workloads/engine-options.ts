@@ -1,0 +1,92 @@
+import type { Evidence } from '../../host/evidence.ts';
+import { unknown } from '../../host/evidence.ts';
+
+/** One effective setting of the engine, by its daemon.json name, and where it was set. */
+export interface EngineOption {
+  /** As in daemon.json: flags become booleans, numbers stay text when they came from the command line. */
+  readonly value: unknown;
+  readonly source: string;
+  /** `null` for the command line. */
+  readonly line: number | null;
+}
+export type EngineOptions = Readonly<Record<string, EngineOption>>;
+
+/** Flags whose daemon.json name differs: those that may be given more than once. See dockerd(8). */
+const lists: Readonly<Record<string, string>> = {
+  host: 'hosts',
+  'insecure-registry': 'insecure-registries',
+  'registry-mirror': 'registry-mirrors',
+  'log-opt': 'log-opts',
+  'exec-opt': 'exec-opts',
+  'storage-opt': 'storage-opts',
+  'add-runtime': 'runtimes',
+  'authorization-plugin': 'authorization-plugins',
+  'default-ulimit': 'default-ulimits',
+  label: 'labels',
+  dns: 'dns',
+};
+
+const listNames = new Set(Object.values(lists));
+
+const booleans = new Set([
+  ...['debug', 'experimental', 'icc', 'init', 'ip-forward', 'ip-masq', 'ip6tables', 'iptables', 'ipv6'],
+  ...['live-restore', 'no-new-privileges', 'raw-logs', 'selinux-enabled', 'tls', 'tlsverify'],
+  ...['userland-proxy', 'validate', 'rootless', 'allow-direct-routing', 'bridge-accept-fwmark'],
+]);
+
+const short: Readonly<Record<string, string>> = {
+  D: 'debug',
+  H: 'host',
+  G: 'group',
+  b: 'bridge',
+  l: 'log-level',
+  s: 'storage-driver',
+  p: 'pidfile',
+};
+
+/** Settings of a dockerd command line, program name included. */
+export function optionsOfArguments(argv: readonly string[], source: string): EngineOptions {
+  const options: Record<string, EngineOption> = {};
+  for (let index = 1; index < argv.length; index++) {
+    const [, dashes = '', word = '', attached] =
+      /^(--?)([A-Za-z][A-Za-z0-9-]*)(?:=([\s\S]*))?$/.exec(argv[index] ?? '') ?? [];
+    const flag = dashes === '-' ? short[word] : word;
+    if (flag === undefined || flag === '') continue;
+    let value: string | boolean;
+    if (booleans.has(flag)) value = attached === undefined ? true : /^(?:1|t|true)$/i.test(attached);
+    else value = attached ?? argv[++index] ?? '';
+    const name = lists[flag] ?? flag;
+    const before = options[name]?.value;
+    options[name] = {
+      value: listNames.has(name) ? [...(Array.isArray(before) ? (before as unknown[]) : []), value] : value,
+      source,
+      line: null,
+    };
+  }
+  return options;
+}
+
+/** Settings of a daemon.json; none when there is no file. */
+export function optionsOfFile(text: Evidence<string | null>): Evidence<EngineOptions> {
+  if (text.state === 'unknown') return text;
+  const { value, source } = text;
+  if (value === null || value.trim() === '') return { ...text, value: {} };
+  try {
+    const json: unknown = JSON.parse(value);
+    if (typeof json === 'object' && json !== null && !Array.isArray(json)) {
+      const entries = Object.entries(json).map(([key, each]): [string, EngineOption] => [
+        key,
+        { value: each, source, line: lineOf(value, key) },
+      ]);
+      return { ...text, value: Object.fromEntries(entries) };
+    }
+  } catch {
+    // said below
+  }
+  return unknown('unparsable', `${source} is not a JSON object: the engine refuses it too`, source);
+}
+
+function lineOf(text: string, key: string): number | null {
+  const index = text.split('\n').findIndex((line) => line.includes(JSON.stringify(key)));
+  return index === -1 ? null : index + 1;
+}

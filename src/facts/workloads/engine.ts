@@ -1,0 +1,189 @@
+import { defineFact } from '../../engine/fact.ts';
+import type { FactReader } from '../../engine/fact.ts';
+import type { Evidence, UnknownWhy } from '../../host/evidence.ts';
+import { known, knownInPart } from '../../host/evidence.ts';
+import type { FileStat, Host } from '../../host/host.ts';
+import type { Process } from '../processes.ts';
+import { processesFact } from '../processes.ts';
+import { askEngine } from './engine-answers.ts';
+import type { EngineInfo } from './engine-answers.ts';
+import type { EngineOptions } from './engine-options.ts';
+import { optionsOfArguments, optionsOfFile } from './engine-options.ts';
+import { seccompModeOf } from './confinement.ts';
+import type { Confinement } from './workload.ts';
+
+/** The Docker Engine of this host: what it says of itself, and what it was configured with. */
+export interface Engine {
+  /** `20.10.24+dfsg1`; `null` when it did not answer. */
+  readonly version: string | null;
+  /** Whether a dockerd runs; `null` where files alone are seen. */
+  readonly running: boolean | null;
+  /** Why it was not heard; `null` when it answered. */
+  readonly unheard: { readonly why: UnknownWhy; readonly detail: string } | null;
+  /** Every unix socket it listens on, the one that was asked first. */
+  readonly sockets: readonly EngineSocket[];
+  /** Effective settings by daemon.json name: the command line beside the file. */
+  readonly options: EngineOptions;
+  /** The rest is `null` when neither the engine nor its configuration tells. */
+  readonly rootless: boolean | null;
+  /** Container users are mapped to others on the host. */
+  readonly userns: boolean | null;
+  readonly noNewPrivileges: boolean | null;
+  /** `absent`: the kernel or the engine has no seccomp. */
+  readonly seccomp: Confinement['seccomp'] | 'absent' | null;
+  /** Whether the engine confines containers with AppArmor. */
+  readonly appArmor: boolean | null;
+  readonly defaultRuntime: string | null;
+  readonly runtimes: readonly string[];
+  readonly dataRoot: string;
+}
+
+export interface EngineSocket {
+  readonly path: string;
+  /** `null` when it is not there or may not be seen. */
+  readonly stat: FileStat | null;
+}
+
+const defaultSocket = '/run/docker.sock';
+const programs = ['/usr/bin/dockerd', '/usr/sbin/dockerd', '/usr/local/bin/dockerd', '/snap/bin/dockerd'];
+
+/**
+ * The Docker Engine; `null` when this host has none: no socket, no dockerd, no program, no containers
+ * on disk. It is asked only when a dockerd runs: a connection to a socket that systemd holds would start it.
+ */
+export const engineFact = defineFact<Engine | null>({
+  id: 'engine',
+  kinds: ['live', 'rootfs', 'snapshot', 'project'],
+  gather: async (host, read) => {
+    if (host.origin.kind === 'project') return known(null, 'project');
+    const processes = await dockerdProcesses(host, read);
+    const daemon = processes?.find(({ uid }) => uid === 0) ?? processes?.[0];
+    const configured = await configurationOf(host, daemon);
+    const sockets = await socketsOf(host, configured.options, daemon);
+    const dataRoot =
+      textOption(configured.options, 'data-root') ??
+      textOption(configured.options, 'graph') ??
+      '/var/lib/docker';
+    if (daemon === undefined && !(await isInstalled(host, sockets, dataRoot)))
+      return known(null, defaultSocket);
+    const unseen = processes === null || host.origin.kind === 'rootfs';
+    const running = unseen ? null : daemon !== undefined;
+    const info = await askEngine(host, sockets[0]?.path ?? defaultSocket, running);
+    const engine = await engineOf(host, { info, sockets, dataRoot, running, configured });
+    return knownInPart(engine, sockets[0]?.path ?? defaultSocket, configured.gaps);
+  },
+});
+
+/** Engines of this host, not those in containers; `null` when processes cannot be seen. */
+async function dockerdProcesses(host: Host, read: FactReader): Promise<readonly Process[] | null> {
+  if (host.origin.kind === 'rootfs') return [];
+  const processes = await read(processesFact);
+  if (processes.state === 'unknown') return null;
+  return processes.value.filter(({ name, containerId }) => name === 'dockerd' && containerId === null);
+}
+
+async function configurationOf(host: Host, daemon: Process | undefined) {
+  const source = daemon === undefined ? '' : `command line of dockerd (pid ${String(daemon.pid)})`;
+  const flags = daemon === undefined ? {} : optionsOfArguments(daemon.argv, source);
+  const path = textOption(flags, 'config-file') ?? '/etc/docker/daemon.json';
+  const file = optionsOfFile(await host.read(path));
+  return {
+    options: { ...(file.state === 'known' ? file.value : {}), ...flags },
+    gaps: file.state === 'known' ? [] : [file.detail],
+  };
+}
+
+async function socketsOf(
+  host: Host,
+  options: EngineOptions,
+  daemon: Process | undefined,
+): Promise<EngineSocket[]> {
+  const hosts = options.hosts?.value;
+  const named = (Array.isArray(hosts) ? hosts : []).flatMap((each) => {
+    const address = String(each);
+    if (address.startsWith('unix://')) return [address.slice('unix://'.length) || defaultSocket];
+    // systemd's docker.socket listens there.
+    return address.startsWith('fd:') ? [defaultSocket] : [];
+  });
+  const usual =
+    daemon !== undefined && daemon.uid > 0 ? `/run/user/${String(daemon.uid)}/docker.sock` : defaultSocket;
+  const paths = [...new Set(named.length > 0 ? named : [usual])].map((path) =>
+    path.replace(/^\/var\/run\//, '/run/'),
+  );
+  return Promise.all(
+    paths.map(async (path) => {
+      const stat = await host.stat(path);
+      return { path, stat: stat.state === 'known' ? stat.value : null };
+    }),
+  );
+}
+
+async function isInstalled(host: Host, sockets: readonly EngineSocket[], dataRoot: string): Promise<boolean> {
+  if (sockets.some(({ stat }) => stat?.type === 'socket')) return true;
+  const found = await Promise.all([...programs, `${dataRoot}/containers`].map((path) => host.stat(path)));
+  return found.some((stat) => stat.state === 'unknown' || stat.value !== null);
+}
+
+interface Learned {
+  readonly info: Evidence<EngineInfo>;
+  readonly sockets: readonly EngineSocket[];
+  readonly dataRoot: string;
+  readonly running: boolean | null;
+  readonly configured: { readonly options: EngineOptions; readonly gaps: readonly string[] };
+}
+
+async function engineOf(
+  host: Host,
+  { info, sockets, dataRoot, running, configured }: Learned,
+): Promise<Engine> {
+  const { options, gaps } = configured;
+  const told = info.state === 'known' ? info.value : null;
+  const says = (name: string) =>
+    told?.security.some((each) => each === `name=${name}` || each.startsWith(`name=${name},`)) ?? null;
+  const set = (name: string) => {
+    const value = options[name]?.value;
+    if (value === undefined) return gaps.length === 0 ? false : null;
+    return value !== false && value !== '';
+  };
+  return {
+    version: told?.version ?? null,
+    running: told === null ? running : true,
+    unheard: info.state === 'known' ? null : { why: info.why, detail: info.detail },
+    sockets,
+    options,
+    rootless: says('rootless'),
+    userns: says('userns') ?? set('userns-remap'),
+    // Engines before 23 do not list it among their security options.
+    noNewPrivileges: says('no-new-privileges') === true ? true : set('no-new-privileges'),
+    seccomp: await seccompOf(host, told, options),
+    appArmor: says('apparmor') ?? (await kernelHasAppArmor(host)),
+    defaultRuntime: told?.defaultRuntime ?? textOption(options, 'default-runtime'),
+    runtimes: told?.runtimes ?? [],
+    dataRoot: told?.dataRoot ?? dataRoot,
+  };
+}
+
+async function seccompOf(
+  host: Host,
+  told: EngineInfo | null,
+  options: EngineOptions,
+): Promise<Engine['seccomp']> {
+  const option = told?.security.find((each) => /^name=seccomp(?:,|$)/.test(each));
+  if (told !== null && option === undefined) return 'absent';
+  const profile = /profile=([^,]*)/.exec(option ?? '')?.[1] ?? textOption(options, 'seccomp-profile');
+  if (profile === null || profile === '') return told === null ? null : 'default';
+  if (!profile.startsWith('/')) return seccompModeOf(profile);
+  const text = await host.read(profile);
+  return text.state === 'known' && text.value !== null ? seccompModeOf(text.value) : 'unreadable';
+}
+
+async function kernelHasAppArmor(host: Host): Promise<boolean | null> {
+  if (host.origin.kind === 'rootfs') return null;
+  const enabled = await host.read('/sys/module/apparmor/parameters/enabled');
+  return enabled.state === 'known' ? enabled.value?.trim() === 'Y' : null;
+}
+
+function textOption(options: EngineOptions, name: string): string | null {
+  const value = options[name]?.value;
+  return typeof value === 'string' ? value : null;
+}

@@ -1,0 +1,28 @@
+import type { NamespaceKind, Workload } from './workload.ts';
+
+export interface NamespaceAnswer {
+  /** As in Namespaces, never `container:…`; `null` when the other container is not there to ask. */
+  readonly mode: string | null;
+  /** Containers on the way, nearest first: `container:X` has X's namespace. */
+  readonly through: readonly string[];
+}
+
+/** The namespace a workload really has, whoever it borrows it from. */
+export function namespaceOf(
+  workload: Workload,
+  kind: NamespaceKind,
+  all: readonly Workload[],
+): NamespaceAnswer {
+  const through: string[] = [];
+  let at = workload;
+  for (;;) {
+    const mode = at.namespaces[kind];
+    const other = /^(?:container|service):(.+)$/.exec(mode)?.[1];
+    if (other === undefined) return { mode, through };
+    const found = all.find(({ name, id }) => name === other || id?.startsWith(other) === true);
+    if (found === undefined || through.includes(found.name))
+      return { mode: null, through: [...through, other] };
+    through.push(found.name);
+    at = found;
+  }
+}

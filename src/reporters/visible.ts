@@ -1,0 +1,23 @@
+/**
+ * What a reader cannot see, or what moves the cursor, colours, reorders or hides the text around it:
+ * C0 and C1 controls (ANSI escapes begin with one), line and paragraph separators, bidirectional
+ * overrides (CVE-2021-42574), zero-width characters, lone surrogates, and spaces that look like one.
+ */
+const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Point}]|(?! )\p{Zs}/gu;
+
+const named: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+
+/** Text from an audited machine on one line, with everything in it visible: ESC becomes `\x1b`. */
+export function visible(text: string): string {
+  return text.replace(unseen, (character) => named[character] ?? escapeOf(character.codePointAt(0) ?? 0));
+}
+
+/** Whether `visible` leaves the text as it is. */
+export function isVisible(text: string): boolean {
+  return visible(text) === text;
+}
+
+function escapeOf(code: number): string {
+  const hex = code.toString(16);
+  return code < 0x100 ? `\\x${hex.padStart(2, '0')}` : `\\u{${hex}}`;
+}

@@ -1,0 +1,18 @@
+import type { Exposure } from '../../src/engine/report.ts';
+
+/** A socket that anybody reaches, with what a test cares about. */
+export function exposure(over: Partial<Exposure> = {}): Exposure {
+  return {
+    service: null,
+    process: null,
+    workload: null,
+    proto: 'tcp',
+    address: '0.0.0.0',
+    port: 11434,
+    scope: 'any',
+    reachableFrom: [{ interface: 'eth0', sources: ['10.0.0.0/24', '0.0.0.0/0'] }],
+    path: ['policy accept (ip filter INPUT)'],
+    firewallSays: 'admits',
+    ...over,
+  };
+}

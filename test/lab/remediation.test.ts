@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { parse } from 'yaml';
+import * as z from 'zod';
+import type { Finding } from '../../src/engine/report.ts';
+import { audit, prepare } from './audit.ts';
+import type { Box } from './box.ts';
+import { bootBox } from './box.ts';
+import { labSources } from './paths.ts';
+import { describeLab } from './prerequisites.ts';
+
+/** What the commands of some rules need and a box does not have: a registry, mirrors, a reboot. */
+const Unprovable = z.record(z.string(), z.string());
+const unprovable = Unprovable.parse(parse(readFileSync(join(labSources, 'boxes/unprovable.yaml'), 'utf8')));
+
+describeLab('remediation', () => {
+  let box: Box;
+  let findings: readonly Finding[];
+
+  beforeAll(async () => {
+    box = await bootBox('weak');
+    await prepare(box, 'weak');
+    const { report } = await audit(box);
+    findings = report.findings.filter(({ outcome }) => outcome === 'fail');
+  });
+  afterAll(async () => {
+    await box.stop();
+  });
+
+  test('the printed commands repair what they are printed for, and nothing else breaks', async () => {
+    const proved: string[] = [];
+    const problems: string[] = [];
+    for (const { rule, subject, fingerprint, remediation } of findings) {
+      if (remediation === null || remediation.commands.length === 0 || rule in unprovable) continue;
+      const problem = await repair(box, rule, fingerprint, remediation.commands);
+      if (problem === null) proved.push(`${rule} ${subject}`);
+      else problems.push(`${rule} (${subject}): ${problem}`);
+    }
+    process.stderr.write(`remediation: ${String(proved.length)} proved, ${String(problems.length)} not\n`);
+    expect(problems).toEqual([]);
+    expect(proved.length).toBeGreaterThan(0);
+  }, 900_000);
+});
+
+/** Runs the commands of one finding; what does not hold afterwards, or `null`. */
+async function repair(
+  box: Box,
+  rule: string,
+  fingerprint: string,
+  commands: readonly string[],
+): Promise<string | null> {
+  // Another finding's commands may have repaired it, and then they have nothing left to do.
+  if (!(await stillFails(box, rule, fingerprint))) return null;
+  // Twice: they must be idempotent.
+  for (const time of ['first', 'second']) {
+    for (const line of commands) {
+      const { exitCode, stderr } = await box.run(`cd /root\n${line}\n`, 90);
+      if (exitCode !== 0)
+        return `${time} run of \`${line}\` exits ${String(exitCode)}: ${stderr.trim().slice(-300)}`;
+    }
+  }
+  if (await stillFails(box, rule, fingerprint)) return 'fails as before';
+  return brokenService(box);
+}
+
+async function stillFails(box: Box, rule: string, fingerprint: string): Promise<boolean> {
+  const { report } = await audit(box, { args: `--rule ${rule}` });
+  return report.findings.some((finding) => finding.fingerprint === fingerprint && finding.outcome !== 'pass');
+}
+
+/** The operator still gets in, and the model server still serves its own machine. */
+async function brokenService(box: Box): Promise<string | null> {
+  const usable = await box.run(`
+    for attempt in $(seq 30); do
+      curl -fsS -m 2 -o /dev/null http://127.0.0.1:11434/ && exit 0
+      sleep 0.2
+    done 2>/dev/null
+    exit 1
+  `);
+  if (usable.exitCode !== 0) return 'Ollama no longer answers on loopback';
+  const open = await box.neighbour.openPorts([22]);
+  return open.includes(22) ? null : 'SSH no longer answers the neighbour';
+}

@@ -1,0 +1,39 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, test } from '@jest/globals';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import fc from 'fast-check';
+import { Report } from '../../src/engine/report.ts';
+import { renderJson } from '../../src/reporters/json.ts';
+import { hostileReport } from '../harness/hostile.ts';
+import { sampleReport } from '../harness/sample-report.ts';
+
+const schema = JSON.parse(await readFile('schema/report.json', 'utf8')) as object;
+const matches = new Ajv2020({ strict: false }).compile(schema);
+
+describe('the JSON report', () => {
+  test('is what its schema says', () => {
+    const parsed: unknown = JSON.parse(renderJson(sampleReport()));
+    expect(Report.parse(parsed)).toEqual(sampleReport());
+    expect([matches(parsed), matches.errors]).toEqual([true, null]);
+  });
+
+  test.each([
+    ['an unknown key', { surprise: 1 }],
+    ['another version', { schema: 'aisec/report/v2' }],
+    ['a missing part', { score: undefined }],
+  ])('%s is refused by both schemas', (_, difference) => {
+    const parsed: unknown = JSON.parse(JSON.stringify({ ...sampleReport(), ...difference }));
+    expect(Report.safeParse(parsed).success).toBe(false);
+    expect(matches(parsed)).toBe(false);
+  });
+
+  test('holds whatever a machine says, unchanged', () => {
+    fc.assert(
+      fc.property(hostileReport, (report) => {
+        const text = renderJson(report);
+        expect(JSON.parse(text)).toEqual(report);
+        expect(matches(JSON.parse(text))).toBe(true);
+      }),
+    );
+  });
+});
