@@ -82,6 +82,15 @@ import sysctlSourceRoute from './host/sysctl-source-route.yaml';
 import sysctlSynCookies from './host/sysctl-syn-cookies.yaml';
 import sysctlSysrq from './host/sysctl-sysrq.yaml';
 import sysctlUnprivilegedBpf from './host/sysctl-unprivileged-bpf.yaml';
+import unitCpuUnlimited from './host/unit-cpu-unlimited.yaml';
+import unitFileWritableByService from './host/unit-file-writable-by-service.yaml';
+import unitFileWritable from './host/unit-file-writable.yaml';
+import unitMemoryUnlimited from './host/unit-memory-unlimited.yaml';
+import unitRestartMissing from './host/unit-restart-missing.yaml';
+import unitRunsAsRoot from './host/unit-runs-as-root.yaml';
+import unitSandboxMissing from './host/unit-sandbox-missing.yaml';
+import unitSecretInEnvironment from './host/unit-secret-in-environment.yaml';
+import unitTasksUnlimited from './host/unit-tasks-unlimited.yaml';
 import aiImageUnpinned from './containers/ai-image-unpinned.yaml';
 import apparmorOff from './containers/apparmor-off.yaml';
 import capabilitiesKept from './containers/capabilities-kept.yaml';
@@ -225,6 +234,15 @@ const files: readonly (readonly [Layer, unknown])[] = [
   ['host', sysctlSynCookies],
   ['host', sysctlSysrq],
   ['host', sysctlUnprivilegedBpf],
+  ['host', unitCpuUnlimited],
+  ['host', unitFileWritableByService],
+  ['host', unitFileWritable],
+  ['host', unitMemoryUnlimited],
+  ['host', unitRestartMissing],
+  ['host', unitRunsAsRoot],
+  ['host', unitSandboxMissing],
+  ['host', unitSecretInEnvironment],
+  ['host', unitTasksUnlimited],
   ['containers', aiImageUnpinned],
   ['containers', apparmorOff],
   ['containers', capabilitiesKept],

@@ -27,6 +27,8 @@ const name = String.raw`(?<![\w.-])[\w.-]*?${credential}`;
 
 /** Text between two quotes of the same kind; a backslash escapes. */
 const quoted = String.raw`(?<quote>\\?["'])(?<secret>(?:(?!\k<quote>)(?:\\[^"']|[^\\\n]))*)`;
+/** Not the closing quote of a list's element: after that one comes the list's own punctuation. */
+const opening = String.raw`(?!\\?["'][,\]}])`;
 /** First character of something that is no literal: a variable, a mapping, an anchor, a path. */
 const literal = String.raw`(?![$%{[&*|>!/])`;
 
@@ -37,15 +39,15 @@ const assignments: readonly RegExp[] = [
     String.raw`(?<quote>\\?["'])${name}=${literal}(?<secret>(?:(?!\k<quote>)(?:\\[^"']|[^\\\n]))+)(?=\k<quote>)`,
     'dgi',
   ),
-  // NAME = "the whole rest", "name": "the whole rest"
-  new RegExp(String.raw`${name}\\?["']?[ \t]*[:=][ \t]*${quoted}(?=\k<quote>)`, 'dgi'),
+  // NAME = "the whole rest", "name": "the whole rest"; in ["--token=","next"] the quote closes
+  new RegExp(String.raw`${name}\\?["']?[ \t]*[:=][ \t]*${opening}${quoted}(?=\k<quote>)`, 'dgi'),
   // A line of its own: NAME=the whole rest, - name: the whole rest
   new RegExp(
     String.raw`^[ \t-]*(?:export[ \t]+)?${name}[ \t]*[:=][ \t]*${literal}(?<secret>[^\s"'\0][^\n\r\0]*)`,
     'dgim',
   ),
   // NAME=word
-  new RegExp(String.raw`${name}[ \t]*[:=][ \t]*${literal}(?<secret>[^\s"',;{}[\]\\\0]+)`, 'dgi'),
+  new RegExp(String.raw`${name}[ \t]*[:=][ \t]*${literal}(?!--)(?<secret>[^\s"',;{}[\]\\\0]+)`, 'dgi'),
   // --name word, "--name", "word"
   new RegExp(
     String.raw`(?<![\w-])--[\w.-]*?${credential}(?:[ \t\0]+|["'][ \t]*,[ \t]*["'])${literal}(?!-)(?<secret>[^\s"',\\\0]+)`,

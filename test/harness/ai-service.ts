@@ -15,6 +15,8 @@ export interface ServiceWith {
   readonly unseen?: string | null;
   /** Arguments of what runs, where they are not the unit's or container's. */
   readonly running?: readonly (readonly string[])[];
+  /** Account that it runs as; root if nothing is said. */
+  readonly uid?: number;
 }
 
 export function productOf(id: string): CatalogueService {
@@ -45,6 +47,7 @@ export function inUnit(id: string, has: ServiceWith & { readonly environmentFile
       { prefixes: '', argv: has.argv ?? [], citation: { source: fragment, line: 9, excerpt: null } },
     ],
     unread: [],
+    settings: {},
   };
   return { ...base(id, has), label: `${id} (${name})`, by: 'unit', unit: unit as unknown as Unit };
 }
@@ -95,7 +98,7 @@ export function byPort(id: string, listens: string): AiService {
 function base(id: string, has: ServiceWith): Omit<AiService, 'label' | 'by'> {
   return {
     service: productOf(id),
-    processes: (has.running ?? []).map((argv, index) => process(812 + index, argv)),
+    processes: (has.running ?? []).map((argv, index) => process(812 + index, argv, has.uid ?? 0)),
     unit: null,
     workload: null,
     listeners: (has.listens ?? []).map(listener),
@@ -105,8 +108,8 @@ function base(id: string, has: ServiceWith): Omit<AiService, 'label' | 'by'> {
   };
 }
 
-function process(pid: number, argv: readonly string[]): Process {
-  return { pid, argv, name: '', exe: null } as unknown as Process;
+function process(pid: number, argv: readonly string[], uid: number): Process {
+  return { pid, argv, uid, name: '', exe: null } as unknown as Process;
 }
 
 function listener(socket: string): Listener {

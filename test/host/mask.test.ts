@@ -44,6 +44,8 @@ describe('leaves alone', () => {
     'SECRET_KEY=/run/secrets/key',
     "c.ServerApp.token = ''",
     'JUPYTER_TOKEN=',
+    '{"Cmd":["--ServerApp.token=","--ServerApp.password="],"Id":"x"}',
+    '[{"Command":"start.sh --ServerApp.token= --ServerApp.password=","Id":"x"},{"Id":"y"}]',
     'secret: true',
     '{"max_token": 4096, "SandboxKey": "/var/run/docker/netns/1"}',
     '--max-num-batched-tokens 8192',

@@ -22,8 +22,11 @@ const around: Fail2banTree = {
 };
 
 async function oursOf(tree: Fail2banTree, directory: string): Promise<Said> {
-  const files = Object.entries({ ...tree, ...around }).map(([name, text]) => [`${directory}/${name}`, text]);
-  const evidence = await readJails(await memoryHost({ files: Object.fromEntries(files) }), directory);
+  const all = Object.entries({ ...tree, ...around });
+  const files = Object.fromEntries(
+    all.map(([name, text]): [string, string] => [`${directory}/${name}`, text]),
+  );
+  const evidence = await readJails(await memoryHost({ files }), directory);
   if (evidence.state === 'unknown' || evidence.value === null) throw new Error(JSON.stringify(evidence));
   if (evidence.value.invalid !== null) return 'invalid';
   return evidence.value.jails

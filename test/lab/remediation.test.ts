@@ -51,7 +51,7 @@ async function repair(
   commands: readonly string[],
 ): Promise<string | null> {
   // Another finding's commands may have repaired it, and then they have nothing left to do.
-  if (!(await stillFails(box, rule, fingerprint))) return null;
+  if ((await doubtAbout(box, rule, fingerprint)) === null) return null;
   // Twice: they must be idempotent.
   for (const time of ['first', 'second']) {
     for (const line of commands) {
@@ -60,13 +60,16 @@ async function repair(
         return `${time} run of \`${line}\` exits ${String(exitCode)}: ${stderr.trim().slice(-300)}`;
     }
   }
-  if (await stillFails(box, rule, fingerprint)) return 'fails as before';
-  return brokenService(box);
+  return (await doubtAbout(box, rule, fingerprint)) ?? (await brokenService(box));
 }
 
-async function stillFails(box: Box, rule: string, fingerprint: string): Promise<boolean> {
+/** What a finding says now, unless it passes or is gone. */
+async function doubtAbout(box: Box, rule: string, fingerprint: string): Promise<string | null> {
   const { report } = await audit(box, { args: `--rule ${rule}` });
-  return report.findings.some((finding) => finding.fingerprint === fingerprint && finding.outcome !== 'pass');
+  const doubt = report.findings.find(
+    (finding) => finding.fingerprint === fingerprint && finding.outcome !== 'pass',
+  );
+  return doubt === undefined ? null : `still ${doubt.outcome}: ${doubt.message ?? ''}`;
 }
 
 /** The operator still gets in, and the model server still serves its own machine. */
@@ -76,9 +79,10 @@ async function brokenService(box: Box): Promise<string | null> {
       curl -fsS -m 2 -o /dev/null http://127.0.0.1:11434/ && exit 0
       sleep 0.2
     done 2>/dev/null
+    systemctl status --no-pager --lines=5 ollama
     exit 1
   `);
-  if (usable.exitCode !== 0) return 'Ollama no longer answers on loopback';
+  if (usable.exitCode !== 0) return `Ollama no longer answers on loopback: ${usable.stdout}`;
   const open = await box.neighbour.openPorts([22]);
   return open.includes(22) ? null : 'SSH no longer answers the neighbour';
 }

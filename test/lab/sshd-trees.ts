@@ -41,7 +41,10 @@ const options = fc.oneof(
   fc.tuple(fc.constant('ClientAliveInterval'), fc.constantFrom('0', '300', '5m', '1h30m', '2M10s', '1d')),
   fc.tuple(fc.constant('ClientAliveCountMax'), fc.constantFrom('0', '3', '010')),
   fc.tuple(fc.constantFrom('MaxAuthTries', 'MaxSessions'), fc.constantFrom('1', '4', '20')),
-  fc.tuple(fc.constant('AuthorizedKeysFile'), fc.constantFrom('none', '.ssh/a', '.ssh/a /etc/keys/%u', '"a b" c')),
+  fc.tuple(
+    fc.constant('AuthorizedKeysFile'),
+    fc.constantFrom('none', '.ssh/a', '.ssh/a /etc/keys/%u', '"a b" c'),
+  ),
   fc.tuple(
     fc.constantFrom('AllowUsers', 'DenyUsers', 'AllowGroups', 'AcceptEnv'),
     fc.constantFrom('a', 'b c', '"d e" f', 'root w*', 'x # y'),
@@ -58,13 +61,25 @@ const globals = fc.oneof(
   fc.tuple(fc.constantFrom('UsePAM', 'StrictModes', 'UseDNS'), flag),
   fc.tuple(fc.constant('PermitUserEnvironment'), fc.constantFrom('no', 'yes', 'No', 'LANG,LC_*')),
   fc.tuple(fc.constant('Port'), fc.constantFrom('22', '2222')),
-  fc.tuple(fc.constant('HostKey'), fc.constantFrom('/etc/ssh/ssh_host_rsa_key', '/etc/ssh/ssh_host_ed25519_key')),
+  fc.tuple(
+    fc.constant('HostKey'),
+    fc.constantFrom('/etc/ssh/ssh_host_rsa_key', '/etc/ssh/ssh_host_ed25519_key'),
+  ),
   fc.tuple(
     fc.constantFrom('Ciphers', 'ciphers'),
-    fc.constantFrom('aes256-ctr', '+aes128-cbc', '-chacha20*', '^aes256-ctr', '-aes*,chacha20-poly1305@openssh.com,x'),
+    fc.constantFrom(
+      'aes256-ctr',
+      '+aes128-cbc',
+      '-chacha20*',
+      '^aes256-ctr',
+      '-aes*,chacha20-poly1305@openssh.com,x',
+    ),
   ),
   fc.tuple(fc.constant('MACs'), fc.constantFrom('-hmac-sha1*', 'hmac-sha2-512,hmac-sha1', '+hmac-md5')),
-  fc.tuple(fc.constant('KexAlgorithms'), fc.constantFrom('-ecdh-*', '+diffie-hellman-group14-sha1', 'curve25519-sha256')),
+  fc.tuple(
+    fc.constant('KexAlgorithms'),
+    fc.constantFrom('-ecdh-*', '+diffie-hellman-group14-sha1', 'curve25519-sha256'),
+  ),
   fc.tuple(fc.constant('HostKeyAlgorithms'), fc.constantFrom('+ssh-rsa', 'ssh-ed25519', '-ecdsa*')),
   fc.tuple(fc.constant('ChallengeResponseAuthentication'), flag),
 );
@@ -72,7 +87,13 @@ const globals = fc.oneof(
 /** Ways to write one line; a few keywords must not be followed by `=`. */
 function written(line: fc.Arbitrary<[string, string]>): fc.Arbitrary<string> {
   return fc
-    .tuple(line, fc.constantFrom(' ', '\t', '   ', ' = ', '='), fc.constantFrom('', '  ', '\t'), fc.boolean(), fc.boolean())
+    .tuple(
+      line,
+      fc.constantFrom(' ', '\t', '   ', ' = ', '='),
+      fc.constantFrom('', '  ', '\t'),
+      fc.boolean(),
+      fc.boolean(),
+    )
     .map(([[keyword, value], between, indent, quoted, comment]) => {
       const word = quoted && /^[\w:,.@/*-]+$/.test(value) ? `"${value}"` : value;
       const tail = comment && !/^forcecommand$/i.test(keyword) ? ' # why' : '';
@@ -81,10 +102,16 @@ function written(line: fc.Arbitrary<[string, string]>): fc.Arbitrary<string> {
 }
 
 const criterion = fc.oneof(
-  fc.tuple(fc.constantFrom('User', 'user'), fc.constantFrom('root', 'root,daemon', 'd*', '*,!root', '!root', 'w??-data')),
+  fc.tuple(
+    fc.constantFrom('User', 'user'),
+    fc.constantFrom('root', 'root,daemon', 'd*', '*,!root', '!root', 'w??-data'),
+  ),
   fc.tuple(fc.constant('Group'), fc.constantFrom('root', 'daemon,bin', '*,!root', 'www*')),
   fc.tuple(fc.constant('Host'), fc.constantFrom('*.example.com', 'A.example.com', '*,!bad.example.com')),
-  fc.tuple(fc.constant('Address'), fc.constantFrom('10.0.0.0/8', '192.0.2.1', '10.1.*,fe80::/10', '!10.0.0.0/8,*', '2001:db8::/32')),
+  fc.tuple(
+    fc.constant('Address'),
+    fc.constantFrom('10.0.0.0/8', '192.0.2.1', '10.1.*,fe80::/10', '!10.0.0.0/8,*', '2001:db8::/32'),
+  ),
   fc.tuple(fc.constant('LocalAddress'), fc.constantFrom('192.0.2.1', '192.0.2.0/24')),
   fc.tuple(fc.constant('LocalPort'), fc.constantFrom('22', '2222')),
 );
@@ -103,7 +130,11 @@ const block = fc
   .tuple(match, fc.array(written(options), { maxLength: 4 }))
   .map(([head, lines]) => [head, ...lines].join('\n'));
 
-const include = fc.constantFrom('Include @/d/*.conf', 'Include @/e/1.conf @/none/*', 'include "@/d/[12]*.conf"');
+const include = fc.constantFrom(
+  'Include @/d/*.conf',
+  'Include @/e/1.conf @/none/*',
+  'include "@/d/[12]*.conf"',
+);
 const global = fc.oneof(
   { weight: 6, arbitrary: written(options) },
   { weight: 3, arbitrary: written(globals) },
@@ -114,7 +145,9 @@ const main = fc
   .tuple(
     fc.array(fc.oneof({ weight: 5, arbitrary: global }, { weight: 1, arbitrary: include }), { maxLength: 8 }),
     fc.array(
-      fc.tuple(block, fc.option(include, { freq: 4 })).map(([text, after]) => (after === null ? text : `${text}\n${after}`)),
+      fc
+        .tuple(block, fc.option(include, { freq: 4 }))
+        .map(([text, after]) => (after === null ? text : `${text}\n${after}`)),
       { maxLength: 4 },
     ),
   )
@@ -134,6 +167,12 @@ const connection = fc.record({
 });
 
 export const sshdTree: fc.Arbitrary<SshdTree> = fc.record({
-  files: fc.record({ 'main.conf': main, 'd/1.conf': dropIn, 'd/20.conf': dropIn, 'd/.hidden.conf': dropIn, 'e/1.conf': dropIn }),
+  files: fc.record({
+    'main.conf': main,
+    'd/1.conf': dropIn,
+    'd/20.conf': dropIn,
+    'd/.hidden.conf': dropIn,
+    'e/1.conf': dropIn,
+  }),
   connections: fc.array(connection, { minLength: 3, maxLength: 3 }),
 });

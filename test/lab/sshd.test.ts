@@ -91,10 +91,15 @@ describeLab('sshd', () => {
   });
 
   test('Debian versions are ordered as dpkg orders them', async () => {
-    const part = fc.string({ unit: fc.constantFrom('0', '1', '9', '10', '.', '~', '+', 'a', 'Z', 'deb', 'u'), maxLength: 6 });
+    const part = fc.string({
+      unit: fc.constantFrom('0', '1', '9', '10', '.', '~', '+', 'a', 'Z', 'deb', 'u'),
+      maxLength: 6,
+    });
     const version = fc
       .tuple(fc.constantFrom('', '0:', '1:'), part, fc.constantFrom('', '-'), part)
-      .map(([epoch, upstream, hyphen, revision]) => `${epoch}1${upstream}${hyphen}${hyphen && `1${revision}`}`);
+      .map(
+        ([epoch, upstream, hyphen, revision]) => `${epoch}1${upstream}${hyphen}${hyphen && `1${revision}`}`,
+      );
     const pairs = fc.sample(fc.tuple(version, version), { numRuns: 1000, seed });
     const script = pairs.map(
       ([a, b]) =>

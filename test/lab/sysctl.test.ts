@@ -12,7 +12,9 @@ import { describeLab } from './prerequisites.ts';
  * `default`, which the kernel copies to interfaces.
  */
 const keys = ['all', 'lo'].flatMap((name) =>
-  ['send_redirects', 'log_martians', 'rp_filter', 'accept_source_route'].map((option) => `net.ipv4.conf.${name}.${option}`),
+  ['send_redirects', 'log_martians', 'rp_filter', 'accept_source_route'].map(
+    (option) => `net.ipv4.conf.${name}.${option}`,
+  ),
 );
 
 const written = fc.oneof(
@@ -27,7 +29,12 @@ const written = fc.oneof(
   ),
 );
 const line = fc
-  .tuple(written, fc.constantFrom('0', '1'), fc.constantFrom('', '', '-', '#', 'only'), fc.constantFrom('=', ' = ', '  =1 # '))
+  .tuple(
+    written,
+    fc.constantFrom('0', '1'),
+    fc.constantFrom('', '', '-', '#', 'only'),
+    fc.constantFrom('=', ' = ', '  =1 # '),
+  )
   .map(([key, value, prefix, equals]) =>
     prefix === 'only' ? `-${key}` : `${prefix}${key}${equals === '  =1 # ' ? ' =' : equals}${value}`,
   );
@@ -37,7 +44,11 @@ const path = fc
     fc.constantFrom('10-a.conf', '50-b.conf', '99-z.conf', 'zz.conf', 'ignored.txt'),
   )
   .map(([directory, name]) => `${directory}/sysctl.d/${name}`);
-const tree = fc.dictionary(path, fc.array(line, { maxLength: 4 }).map((lines) => `${lines.join('\n')}\n`), { maxKeys: 5 });
+const tree = fc.dictionary(
+  path,
+  fc.array(line, { maxLength: 4 }).map((lines) => `${lines.join('\n')}\n`),
+  { maxKeys: 5 },
+);
 
 describeLab('sysctl.d', () => {
   let box: Box;
@@ -56,7 +67,9 @@ describeLab('sysctl.d', () => {
       `unshare -n sh -c '/usr/lib/systemd/systemd-sysctl 2>/dev/null; sysctl -n ${keys.join(' ')}' | tr '\\n' ' '; echo`,
     ]);
     const outputs = (await box.must(script.flat().join('\n'))).trim().split('\n');
-    const [untouched = ''] = (await box.must(`unshare -n sysctl -n ${keys.join(' ')} | tr '\\n' ' '`)).split('\n');
+    const [untouched = ''] = (await box.must(`unshare -n sysctl -n ${keys.join(' ')} | tr '\\n' ' '`)).split(
+      '\n',
+    );
     const initial = untouched.trim().split(' ');
 
     let set = 0;

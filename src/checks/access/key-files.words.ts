@@ -7,7 +7,7 @@ import type { KeyFiles } from '../../facts/sshd/key-files.ts';
 /** Places where key files of one sort may lie that this audit could not look into. */
 export function unseenOf({ unseen }: KeyFiles, sort: 'authorized' | 'private'): readonly Undetermined[] {
   return unseen
-    .filter(({ path }) => /authorized_keys/.test(path) === (sort === 'authorized'))
+    .filter(({ path }) => path.includes('authorized_keys') === (sort === 'authorized'))
     .map(({ path, detail }) => undetermined(`${detail}; run as root`, path));
 }
 

@@ -15,7 +15,14 @@ export const sshdConfigTest = defineCheck({
   messages,
   evaluate: ({ sshd }): readonly Verdict<typeof messages>[] => {
     if (sshd.servers.length === 0) return [notApplicable(sshd.because)];
-    return sshd.servers.map(({ name, test, tree }): Verdict<typeof messages> => {
+    return sshd.servers.map(({ name, kind, test, tree }): Verdict<typeof messages> => {
+      if (kind === 'file' || kind === 'fragment') {
+        return {
+          outcome: 'not-applicable',
+          subject: name,
+          because: 'sshd -t runs on the machine that the file is for',
+        };
+      }
       if (test.state === 'unknown') return undetermined(test.detail, name);
       if (test.value === '') return pass(name, { source: test.source, line: null, excerpt: null });
       const [, file, line] = /^(.*?):? line (\d+):/.exec(test.value) ?? [];

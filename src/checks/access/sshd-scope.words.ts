@@ -62,30 +62,41 @@ export interface Remedy {
 
 /** First value wins: a drop-in helps only where it is read before the line that decides now. */
 export function remedyFor(server: SshdServer, scope: SshdScope, setting: string, keyword: string): Remedy {
-  const { tree, unit } = server;
+  const { tree } = server;
   const option = scope.options.get(keyword);
   const common = {
     setting,
     config: tree.file,
-    connection: connectionSpecification(scope.connection ?? {}) || 'lport=1',
-    ...(unit === null ? (server.kind === 'running' ? {} : { unit: 'ssh.service' }) : { unit }),
+    ...(isFile(server) ? {} : { connection: connectionSpecification(scope.connection ?? {}) || 'lport=1' }),
+    ...unitData(server),
   };
-  const directory = scope.block === null ? dropInDirectory(server, keyword) : null;
-  if (directory !== null) return { way: 'dropIn', data: { ...common, directory } };
   // What the command line sets, no file can change: the rule's summary has to do.
   if (option?.source === commandLineSource) return { way: 'inPlace', data: common };
-  const inFile = option !== undefined && option.line !== null && option.excerpt !== null;
+  const directory = scope.block === null ? dropInDirectory(server, keyword) : null;
+  if (directory !== null) return { way: 'dropIn', data: { ...common, directory } };
+  const inFile = option?.line != null && option.excerpt !== null;
   const target = inFile ? option.source : tree.file;
   const script = inFile
-    ? `${rangeOf(scope)}s/^[[:space:]]*${escapeForSed(option.excerpt ?? '')}[[:space:]]*$/${setting.replace(/[\\/&]/g, '\\$&')}/`
+    ? `${rangeOf(scope)}s/^[[:space:]]*${escapeForSed(option.excerpt)}[[:space:]]*$/${setting.replace(/[\\/&]/g, '\\$&')}/`
     : `1{/^${escapeForSed(setting)}$/!i ${setting}\n}`;
   return { way: 'inPlace', data: { ...common, target, script } };
+}
+
+/** A project's file is not the machine's: no command here would reach the server that it is for. */
+function isFile({ kind }: SshdServer): boolean {
+  return kind === 'file' || kind === 'fragment';
+}
+
+/** What to reload; nothing for a server that no service holds: its owner has to say how. */
+function unitData(server: SshdServer): Readonly<Record<string, string>> {
+  if (server.unit !== null) return { unit: server.unit };
+  return isFile(server) || server.kind === 'running' ? {} : { unit: 'ssh.service' };
 }
 
 /** A directory of drop-ins that the main file includes before the line that decides; `null`: there is none. */
 function dropInDirectory({ tree }: SshdServer, keyword: string): string | null {
   const include = tree.includes.find(({ pattern }) => /^[^*?[]+\/\*(?:\.conf)?$/.test(pattern));
-  if (include === undefined || include.file !== tree.file) return null;
+  if (include?.file !== tree.file) return null;
   const directory = include.pattern.replace(/\/\*(?:\.conf)?$/, '');
   const absolute = directory.startsWith('/') ? directory : `/etc/ssh/${directory}`;
   const deciding = tree.directives.find((each) => each.keyword === keyword && each.conditions.length === 0);

@@ -5,6 +5,7 @@ import { defineCheck, notApplicable, pass, undetermined } from '../../engine/che
 import { aiServicesFact } from '../../facts/catalogue/ai-services-fact.ts';
 import type { AiService } from '../../facts/catalogue/ai-services.ts';
 import { authenticationOf } from '../../facts/catalogue/authentication.ts';
+import { repairedExecStart } from '../../facts/catalogue/exec-start.ts';
 import { reachOf } from '../../facts/catalogue/reach.ts';
 import { inEveryPlace, placeData, placeOf } from './place.words.ts';
 
@@ -40,8 +41,10 @@ function judge(service: AiService, loopbackPasses: boolean, variable: string): V
     const because = `${subject} ${open}; who can reach it is not known: ${reach.because}`;
     return { ...undetermined(because, subject), evidence };
   }
+  const execStart = repairedExecStart(service);
   const data = {
     ...placeData(service, variable),
+    ...(execStart === null ? {} : { execStart }),
     label: subject,
     open,
     reach: reach.state === 'unknown' ? 'may be reached' : reach.because,

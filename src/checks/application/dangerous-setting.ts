@@ -5,9 +5,10 @@ import { defineCheck, notApplicable, pass, undetermined } from '../../engine/che
 import { aiServicesFact } from '../../facts/catalogue/ai-services-fact.ts';
 import type { AiService } from '../../facts/catalogue/ai-services.ts';
 import { Dangerous } from '../../facts/catalogue/catalogue.ts';
-import { execStartWithout } from '../../facts/catalogue/exec-start.ts';
+import { isCredential, repairedExecStart } from '../../facts/catalogue/exec-start.ts';
 import type { SettingValue } from '../../facts/catalogue/settings.ts';
 import { conditionOf, shownValue } from '../../facts/catalogue/settings.ts';
+import type { Place } from './place.words.ts';
 import { inEveryPlace, placeData, placeOf } from './place.words.ts';
 
 const text = '{label} runs with {setting}: {why}.';
@@ -16,6 +17,8 @@ const messages = {
   /** Where another value puts it right; elsewhere leaving it out does. */
   unitSet: text,
   environmentFileSet: text,
+  /** A credential, which wants another value or another place: taking it away would open the service. */
+  secret: text,
 };
 
 const params = z.union([
@@ -49,8 +52,7 @@ function settingsOf({ service }: AiService, given: z.output<typeof params>): rea
 function judge(service: AiService, settings: readonly Dangerous[]): Verdict<typeof messages>[] {
   const judged = settings.map((dangerous) => ({ dangerous, value: conditionOf(service, dangerous) }));
   const failures = judged.filter(({ value }) => value.holds);
-  const flags = failures.flatMap(({ dangerous }) => (dangerous.setting.kind === 'flag' ? [dangerous] : []));
-  const verdicts = failures.map(({ dangerous, value }) => failure(service, dangerous, value, flags));
+  const verdicts = failures.map(({ dangerous, value }) => failure(service, dangerous, value));
   const doubts = judged.flatMap(({ value }) => (value.state === 'unknown' ? [value.because] : []));
   if (doubts.length > 0) verdicts.push(undetermined(summary(service, doubts), service.label));
   return verdicts.length > 0
@@ -58,18 +60,12 @@ function judge(service: AiService, settings: readonly Dangerous[]): Verdict<type
     : [pass(service.label, ...citations(judged.map(({ value }) => value)))];
 }
 
-function failure(
-  service: AiService,
-  dangerous: Dangerous,
-  value: SettingValue,
-  flags: readonly Dangerous[],
-): Verdict<typeof messages> {
+function failure(service: AiService, dangerous: Dangerous, value: SettingValue): Verdict<typeof messages> {
   const { setting, why, safe } = dangerous;
-  const place = placeOf(service, setting);
-  const execStart = service.unit === null ? null : execStartWithout(service.unit, flags);
+  const execStart = repairedExecStart(service, [dangerous]);
   return {
     outcome: 'fail',
-    message: safe !== null && (place === 'unit' || place === 'environmentFile') ? `${place}Set` : place,
+    message: messageOf(dangerous, placeOf(service, setting)),
     subject: `${service.label} ${setting.name}`,
     data: {
       ...placeData(service, setting.name),
@@ -83,6 +79,11 @@ function failure(
     },
     evidence: [value.citation],
   };
+}
+
+function messageOf(dangerous: Dangerous, place: Place): keyof typeof messages {
+  if (isCredential(dangerous)) return 'secret';
+  return dangerous.safe !== null && (place === 'unit' || place === 'environmentFile') ? `${place}Set` : place;
 }
 
 function describe({ setting }: Dangerous, value: SettingValue): string {

@@ -35,7 +35,7 @@ const guards: Readonly<Record<Guard, (workload: Workload, engine: Engine | null)
     if (seccomp === 'profile') return 'on';
     if (privileged) return { off: 'off because the container is privileged' };
     if (engine?.seccomp === 'off') return { off: 'off by the engine’s default' };
-    return engine?.seccomp === 'unreadable' ? null : 'on';
+    return engine?.seccomp === 'default' || engine?.seccomp === 'profile' ? 'on' : null;
   },
   apparmor: ({ confinement: { appArmor }, privileged }, engine) => {
     if (engine?.appArmor === false) return 'absent';

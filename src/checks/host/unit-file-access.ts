@@ -69,5 +69,9 @@ function judge(
 function cite({ path, stat }: PathAccess) {
   if (stat.state === 'unknown') return { source: path, line: null, excerpt: null };
   const { mode, uid, gid } = stat.value;
-  return { source: path, line: null, excerpt: `mode ${mode.toString(8)}, owner ${String(uid)}:${String(gid)}` };
+  return {
+    source: path,
+    line: null,
+    excerpt: `mode ${mode.toString(8)}, owner ${String(uid)}:${String(gid)}`,
+  };
 }

@@ -20,7 +20,13 @@ export const unitRestart = defineCheck({
       const subject = unit.name;
       const { Restart: restart, Type: type } = unit.settings;
       if (type?.value === 'oneshot') {
-        return [{ outcome: 'not-applicable', subject, because: `${subject} is a one-shot unit: it ends when it is done` }];
+        return [
+          {
+            outcome: 'not-applicable',
+            subject,
+            because: `${subject} is a one-shot unit: it ends when it is done`,
+          },
+        ];
       }
       if (restart === undefined || (restart.value === 'no' && unit.unseen !== null)) {
         return [undetermined(`Restart= of ${subject} is not known: ${unit.unseen ?? 'no answer'}`, subject)];

@@ -26,7 +26,9 @@ export const unitSecret = defineCheck({
   evaluate: ({ units, access }) =>
     eachUnit<typeof messages>(units, [], (unit) => {
       const files =
-        access.state === 'known' ? access.value.units.find((each) => each.unit === unit.name)?.environmentFiles : [];
+        access.state === 'known'
+          ? access.value.units.find((each) => each.unit === unit.name)?.environmentFiles
+          : [];
       const found = [...inArguments(unit), ...inEnvironment(unit, files ?? [], access)];
       if (found.some(({ outcome }) => outcome === 'fail')) return found;
       if (unit.unseen !== null) return [undetermined(`${unit.unseen}: it may hold a credential`, unit.name)];
@@ -46,7 +48,9 @@ function inArguments(unit: Unit): Verdict<typeof messages>[] {
   if (command === undefined) return [];
   const { citation } = command;
   const data = { unit: unit.name, file: citation.source };
-  return [{ outcome: 'fail', message: 'argument', subject: `${unit.name} ExecStart`, data, evidence: [citation] }];
+  return [
+    { outcome: 'fail', message: 'argument', subject: `${unit.name} ExecStart`, data, evidence: [citation] },
+  ];
 }
 
 function inEnvironment(
@@ -54,24 +58,26 @@ function inEnvironment(
   files: readonly FileAccess[],
   access: Evidence<unknown>,
 ): Verdict<typeof messages>[] {
-  return Object.entries(unit.environment).flatMap(([name, { value, source, line }]): Verdict<typeof messages>[] => {
-    if (!isLiteral(value)) return [];
-    const subject = `${unit.name} ${name}`;
-    const evidence = [{ source, line, excerpt: `${name}=${value}` }];
-    const data = { ...moveData(unit, source), unit: unit.name, name, file: source };
-    if (!unit.environmentFiles.includes(source)) {
-      return [{ outcome: 'fail', message: 'environment', subject, data, evidence }];
-    }
-    const file = files.find(({ path }) => path === source) ?? files[unit.environmentFiles.indexOf(source)];
-    if (access.state === 'unknown') return [undetermined(access.detail, subject)];
-    if (file === undefined || file.stat.state === 'unknown') {
-      return [undetermined(`who may read ${source} is not known`, subject)];
-    }
-    const { mode } = file.stat.value;
-    if (!isReadableByAll(file)) return [];
-    const more = { ...data, mode: mode.toString(8) };
-    return [{ outcome: 'fail', message: 'file', subject, data: more, evidence }];
-  });
+  return Object.entries(unit.environment).flatMap(
+    ([name, { value, source, line }]): Verdict<typeof messages>[] => {
+      if (!isLiteral(value)) return [];
+      const subject = `${unit.name} ${name}`;
+      const evidence = [{ source, line, excerpt: `${name}=${value}` }];
+      const data = { ...moveData(unit, source), unit: unit.name, name, file: source };
+      if (!unit.environmentFiles.includes(source)) {
+        return [{ outcome: 'fail', message: 'environment', subject, data, evidence }];
+      }
+      const file = files.find(({ path }) => path === source) ?? files[unit.environmentFiles.indexOf(source)];
+      if (access.state === 'unknown') return [undetermined(access.detail, subject)];
+      if (file === undefined || file.stat.state === 'unknown') {
+        return [undetermined(`who may read ${source} is not known`, subject)];
+      }
+      const { mode } = file.stat.value;
+      if (!isReadableByAll(file)) return [];
+      const more = { ...data, mode: mode.toString(8) };
+      return [{ outcome: 'fail', message: 'file', subject, data: more, evidence }];
+    },
+  );
 }
 
 /** Readable, and every directory on the way may be entered. */

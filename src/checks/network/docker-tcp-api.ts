@@ -10,7 +10,7 @@ import type { EngineOptions } from '../../facts/workloads/engine-options.ts';
 import { engineFact } from '../../facts/workloads/engine.ts';
 
 const messages = {
-  open: 'The Docker API answers on {address}:{port} without asking for a client certificate: whoever connects is root on this machine.',
+  open: 'The Docker API answers on {socket} without asking for a client certificate: whoever connects is root on this machine.',
 };
 
 export const dockerTcpApi = defineCheck({
@@ -34,9 +34,15 @@ export const dockerTcpApi = defineCheck({
     }
     const verifies = engine.options.tlsverify?.value === true;
     return doors.map(({ address, port, citation }): Verdict<typeof messages> => {
-      const subject = `${address}:${String(port)}`;
+      const subject = `${address.includes(':') ? `[${address}]` : address}:${String(port)}`;
       if (verifies) return pass(subject, citation);
-      return { outcome: 'fail', message: 'open', subject, data: { address, port }, evidence: [citation] };
+      return {
+        outcome: 'fail',
+        message: 'open',
+        subject,
+        data: { socket: subject, address, port },
+        evidence: [citation],
+      };
     });
   },
 });

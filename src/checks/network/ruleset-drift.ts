@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import type { Citation, Verdict } from '../../engine/check.ts';
 import { defineCheck, notApplicable, pass, undetermined } from '../../engine/check.ts';
+import type { Family } from '../../facts/firewall/addresses.ts';
 import type { FirewallConfiguration } from '../../facts/firewall/boot.ts';
 import { bootPaths, firewallConfigurationFact } from '../../facts/firewall/boot.ts';
 import type { Difference } from '../../facts/firewall/compare.ts';
@@ -55,15 +56,11 @@ function judgeUfw(ufw: UfwConfiguration, ruleset: Ruleset, data: Readonly<Record
   const { text } = ufw.rules.value;
   for (const family of ufw.ipv6 ? (['ip', 'ip6'] as const) : (['ip'] as const)) {
     const source = family === 'ip' ? ufwPaths.rules : ufwPaths.rules6;
-    const saved = parseIptablesSave(text[family], family, source);
-    if ('line' in saved)
-      return [undetermined(`a line of ${source} was not understood: ${saved.line}`, 'ufw')];
-    const running = tableOf(ruleset, family, 'filter');
-    for (const [name, chain] of saved.tables[0]?.chains ?? []) {
-      if (!ufwChains.includes(name.replace(/^ufw6?-/, ''))) continue;
-      const difference = compareChains(chain, running?.chains.get(name));
-      if (difference !== null) return [differs('ufwDiffers', 'ufw', source, difference, data)];
+    const result = compareUfw(parseIptablesSave(text[family], family, source), ruleset, family);
+    if (typeof result === 'string') {
+      return [undetermined(`a line of ${source} was not understood: ${result}`, 'ufw')];
     }
+    if (result !== null) return [differs('ufwDiffers', 'ufw', source, result, data)];
   }
   const accepts = tableOf(ruleset, 'ip', 'filter')?.chains.get('INPUT')?.base?.policy === 'accept';
   if (accepts !== (ufw.defaultInput === 'ACCEPT')) {
@@ -71,6 +68,24 @@ function judgeUfw(ufw: UfwConfiguration, ruleset: Ruleset, data: Readonly<Record
     return [differs('ufwDiffers', 'ufw', ufwPaths.defaults, difference, data)];
   }
   return [pass('ufw', conf)];
+}
+
+/** @returns the line that was not understood, a difference, or `null` for none */
+function compareUfw(
+  saved: ReturnType<typeof parseIptablesSave>,
+  ruleset: Ruleset,
+  family: Family,
+): string | Difference | null {
+  if ('line' in saved) return saved.line;
+  const running = tableOf(ruleset, family, 'filter');
+  const chains = [...(saved.tables[0]?.chains.values() ?? [])].filter(({ name }) =>
+    ufwChains.includes(name.replace(/^ufw6?-/, '')),
+  );
+  for (const chain of chains) {
+    const difference = compareChains(chain, running?.chains.get(chain.name));
+    if (difference !== null) return difference;
+  }
+  return null;
 }
 
 function judgeNftables({ nftables }: FirewallConfiguration, ruleset: Ruleset): Verdicts {

@@ -21,7 +21,7 @@ export const ufwShadowedRule = defineCheck({
   messages,
   evaluate: ({ configuration: { ufw } }) => {
     if (ufw.state === 'unknown') return [undetermined(ufw.detail, 'ufw')];
-    if (ufw.value === null || !ufw.value.enabled) return [notApplicable('UFW is not enabled')];
+    if (ufw.value?.enabled !== true) return [notApplicable('UFW is not enabled')];
     const { rules } = ufw.value;
     if (rules.state === 'unknown') return [undetermined(rules.detail, 'ufw')];
     const { tuples } = rules.value;

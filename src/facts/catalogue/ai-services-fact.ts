@@ -9,6 +9,7 @@ import type { Unit } from '../units/unit.ts';
 import { unitsFact } from '../units/units.ts';
 import type { Workload } from '../workloads/workload.ts';
 import { workloadsFact } from '../workloads/workloads.ts';
+import { withAbsentPlaces } from './absent-places.ts';
 import type { AiService } from './ai-services.ts';
 import { findAiServices } from './find-ai-services.ts';
 
@@ -28,12 +29,13 @@ export const aiServicesFact = defineFact<readonly AiService[]>({
       read(processesFact),
       read(listenersFact),
     ]);
-    const services = await findAiServices(host, {
+    const found = await findAiServices(host, {
       workloads: valueOr<readonly Workload[]>(workloads, []),
       units: valueOr<readonly Unit[]>(units, []),
       processes: valueOr<readonly Process[]>(processes, []),
       listeners: valueOr<readonly Listener[]>(listeners, []),
     });
+    const services = await withAbsentPlaces(host, found);
     // Files have no processes and no listeners: that they do not show any is no blind spot.
     const ownerless = host.origin.privileged ? [] : ownersUnseen(valueOr<readonly Listener[]>(listeners, []));
     const gaps = [workloads, units, ...(host.origin.running ? [processes, listeners] : [])].flatMap(gapsOf);

@@ -20,4 +20,6 @@ export interface AiService {
   readonly argv: readonly string[];
   /** Why `environment` or `argv` may not be whole; `null` when they are. */
   readonly unseen: string | null;
+  /** Paths of the catalogue that could hold its settings and do not exist; what is not named may. */
+  readonly absentPlaces?: readonly string[];
 }

@@ -82,7 +82,9 @@ function judge(service: AiService, group: readonly Condition[]): Judged {
     holds: failed ? false : unknown === undefined ? true : null,
     weak:
       !failed && group.some(({ when }, index) => 'set' in when && known[index]?.trim() === maskedWellKnown),
-    names: group.map(({ setting }) => setting.name).join(' and '),
+    names: group
+      .flatMap(({ setting, when }) => ('unset' in when || 'absent' in when ? [] : [setting.name]))
+      .join(' and '),
     because: unknown?.state === 'unknown' ? unknown.because : '',
     evidence: values.map(({ citation }) => citation),
   };

@@ -123,6 +123,8 @@ const CatalogueService = z.strictObject({
   bind: z
     .strictObject({ settings: z.array(Setting), default: z.enum(['loopback', 'any', 'unknown']) })
     .default({ settings: [], default: 'unknown' }),
+  /** Where each of its settings can be made instead; see the settings' own list. */
+  elsewhere: z.array(Text).default([]),
   auth: Auth,
   dangerous: z.array(Dangerous),
   impact: z.array(Text),

@@ -21,7 +21,7 @@ export interface OllamaHost {
 export function ollamaHost(variable: string): OllamaHost {
   const text = trimSpace(trimSpace(variable).replace(/^["']+|["']+$/g, ''));
   const [scheme, rest] = text === 'ollama.com' ? ['https', 'ollama.com:443'] : cutScheme(text);
-  const defaultPort = /:\/\//.test(text) ? (schemePorts.get(scheme) ?? '11434') : '11434';
+  const defaultPort = text.includes('://') ? (schemePorts.get(scheme) ?? '11434') : '11434';
   const hostPort = rest.split('/', 1)[0] ?? '';
   const split = splitHostPort(hostPort) ?? { host: bareHost(hostPort), port: defaultPort };
   const port = isPort(split.port) ? split.port : defaultPort;

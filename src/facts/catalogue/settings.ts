@@ -91,7 +91,8 @@ function resolve(service: AiService, setting: Setting, written: string): Setting
 
 /** Why an absent setting may be made all the same; `null` when it cannot. */
 function hidingPlace(service: AiService, setting: Setting): string | null {
-  const { kind, name, elsewhere } = setting;
+  const { kind, name } = setting;
+  const elsewhere = [...setting.elsewhere, ...service.service.elsewhere];
   if (service.by === 'port')
     return `${service.label} is only guessed by its port; run as root to see what listens`;
   if (kind === 'file' && elsewhere.length === 0) return `${name} is kept where it was not read`;
@@ -103,14 +104,18 @@ function hidingPlace(service: AiService, setting: Setting): string | null {
   return place === undefined ? null : `${place} may set ${name}, and was not read`;
 }
 
-/** Names whose values are never shown, whether or not the host masked them. */
+/** Whether a setting's value is a credential: it is never shown, whether or not the host masked it. */
+export function isSecret({ name }: Setting): boolean {
+  return secretName.test(name);
+}
+
 const secretName = /key|secret|token|password|passwd|salt|_iv$|auth$/i;
 
 /** The value as it may be printed. */
-export function shownValue({ name }: Setting, value: string): string {
+export function shownValue(setting: Setting, value: string): string {
   const clean = value.trim();
   if (clean === '') return 'empty';
-  return secretName.test(name) && !/^(?:true|false|yes|no|on|off|none|[\d*]|<masked.*>)$/i.test(clean)
+  return isSecret(setting) && !/^(?:true|false|yes|no|on|off|none|[\d*]|<masked.*>)$/i.test(clean)
     ? '<masked>'
     : clean;
 }

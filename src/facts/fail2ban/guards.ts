@@ -58,21 +58,30 @@ interface Seen {
 
 async function guardOf(host: Host, name: Guard['name'], seen: Seen): Promise<Guard | null> {
   const unit = unitOf(seen.shown, `${name}.service`);
-  const program = name === 'fail2ban' ? 'fail2ban-server' : name;
-  const runs =
-    seen.processes.state === 'known' && seen.processes.value.some((process) => process.name === program);
-  if (unit === null && seen.processes.state === 'unknown' && seen.binary === null) return null;
-  const active = runs || unit?.ActiveState === 'active';
-  const excerpt = unit === null ? null : `${name}.service ${unit.LoadState ?? ''} ${unit.ActiveState ?? ''}`;
-  const found = ['loaded', 'masked'].includes(unit?.LoadState ?? '');
+  const processes = seen.processes.state === 'known' ? seen.processes.value : null;
+  if (unit === null && processes === null && seen.binary === null) return null;
+  const runs = processes?.some((process) => process.name === programOf(name)) ?? false;
+  const { LoadState = '', ActiveState = '', UnitFileState = '' } = unit ?? {};
+  const found = LoadState === 'loaded' || LoadState === 'masked';
+  const active = runs || ActiveState === 'active';
+  const unseen = unit === null && processes === null;
   return {
     name,
     installed: found || runs || seen.binary !== null,
-    enabled: found ? ['enabled', 'enabled-runtime', 'static'].includes(unit?.UnitFileState ?? '') : null,
-    active: active || (unit === null && seen.processes.state === 'unknown' ? null : false),
+    enabled: found ? ['enabled', 'enabled-runtime', 'static'].includes(UnitFileState) : null,
+    active: !active && unseen ? null : active,
     journal: found && !active ? await journalOf(host, name) : [],
-    citation: { source: `systemctl show ${name}.service`, line: null, excerpt },
+    citation: {
+      source: `systemctl show ${name}.service`,
+      line: null,
+      excerpt: unit === null ? null : `${name}.service ${LoadState} ${ActiveState}`,
+    },
   };
+}
+
+/** The process, as the kernel names it. */
+function programOf(name: Guard['name']): string {
+  return name === 'fail2ban' ? 'fail2ban-server' : name;
 }
 
 /** Properties of one unit in `systemctl show` of several, which are parted by empty lines. */
@@ -97,9 +106,8 @@ async function journalOf(host: Host, name: string): Promise<readonly string[]> {
 }
 
 async function binaryOf(host: Host, name: Guard['name']): Promise<string | null> {
-  const program = name === 'fail2ban' ? 'fail2ban-server' : name;
   const paths = ['/usr/bin', '/usr/sbin', '/usr/local/bin', '/usr/local/sbin'].map(
-    (place) => `${place}/${program}`,
+    (place) => `${place}/${programOf(name)}`,
   );
   const stats = await Promise.all(paths.map((path) => host.stat(path)));
   return (

@@ -1,6 +1,6 @@
 import type { Host } from '../../host/host.ts';
 import type { Unknown } from '../../host/evidence.ts';
-import type { Ini, IniError, IniSection } from './ini.ts';
+import type { Ini, IniError, IniOption, IniSection } from './ini.ts';
 import { parseIni } from './ini.ts';
 import { resolveOption } from './interpolate.ts';
 
@@ -172,7 +172,7 @@ function mergeSection(merged: Ini, written: string, section: IniSection): void {
     merged.sections.set(name, options);
     return;
   }
-  const known = merged.sections.get(`KNOWN/${name}`) ?? new Map();
+  const known: IniSection = merged.sections.get(`KNOWN/${name}`) ?? new Map<string, IniOption>();
   merged.sections.set(`KNOWN/${name}`, known);
   for (const [key, option] of before) if (options.has(key)) known.set(key, option);
   for (const [key, option] of options) before.set(key, option);

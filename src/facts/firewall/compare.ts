@@ -40,16 +40,18 @@ export function compareChains(saved: Chain, running: Chain | undefined): Differe
   if (saved.base !== null && running.base?.policy !== saved.base.policy) {
     return { what: `the policy of ${saved.name} differs`, excerpt: running.base?.policy ?? null };
   }
-  const [savedRules, runningRules] = [saved.rules.filter(isOwn), running.rules.filter(isOwn)];
-  const count = Math.max(savedRules.length, runningRules.length);
-  for (let index = 0; index < count; index++) {
-    const [left, right] = [savedRules[index], runningRules[index]];
-    if (left === undefined) return { what: 'a rule is in the kernel alone', excerpt: right?.text ?? null };
+  return compareRules(saved.rules.filter(isOwn), running.rules.filter(isOwn));
+}
+
+function compareRules(saved: readonly FilterRule[], running: readonly FilterRule[]): Difference | null {
+  for (const [index, left] of saved.entries()) {
+    const right = running[index];
     if (right === undefined) return { what: 'a saved rule is not in the kernel', excerpt: left.text };
     if (!sameRule(left, right))
       return { what: 'a saved rule differs from the running one', excerpt: left.text };
   }
-  return null;
+  const extra = running[saved.length];
+  return extra === undefined ? null : { what: 'a rule is in the kernel alone', excerpt: extra.text };
 }
 
 /** The kernel's table of that family and name, of iptables or native. */

@@ -55,10 +55,15 @@ export function mainDefault(ruleset: Ruleset, interfaces: readonly Interface[]):
   );
 }
 
-/** Whether the kernel runs UFW's chains, and not only its files exist. */
+/** Whether the kernel runs UFW's rules; `ufw disable` leaves its chains behind, empty. */
 export function isUfwLoaded(ruleset: Ruleset): boolean {
-  return inputChains(ruleset).some(([, { rules }]) =>
-    rules.some(({ target }) => target.kind === 'jump' && /^ufw6?-before-input$/.test(target.chain)),
+  return inputChains(ruleset).some(([{ chains }, { rules }]) =>
+    rules.some(
+      ({ target }) =>
+        target.kind === 'jump' &&
+        /^ufw6?-before-input$/.test(target.chain) &&
+        (chains.get(target.chain)?.rules.length ?? 0) > 0,
+    ),
   );
 }
 

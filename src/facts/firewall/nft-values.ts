@@ -23,7 +23,7 @@ export const Range = z.object({ range: z.tuple([z.unknown(), z.unknown()]) });
  * @returns `null` for a set that is not there
  */
 export function valuesOf(right: unknown, scope: Scope): readonly unknown[] | null {
-  if (Array.isArray(right)) return right;
+  if (Array.isArray(right)) return right as readonly unknown[];
   if (typeof right === 'string' && right.startsWith('@')) {
     return scope.sets.get(setKey(scope.family, scope.table, right.slice(1)))?.map(plain) ?? null;
   }

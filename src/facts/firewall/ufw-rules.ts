@@ -29,34 +29,29 @@ export interface UfwRule {
 export function parseUfwRules(text: string, family: Family, source: string): readonly UfwRule[] {
   return text.split('\n').flatMap((line, index) => {
     const tuple = /^### tuple ### (.*)$/.exec(line.trim())?.[1];
-    const words = tuple?.replace(/ comment=\S*$/, '').split(/\s+/) ?? [];
-    if (words.length !== 7 && words.length !== 9) return [];
-    const [fullAction = '', protocol = '', toPort = '', to = '', fromPort = '', from = ''] = words;
-    const [routed, actionAndLog] = fullAction.startsWith('route:')
-      ? [true, fullAction.slice('route:'.length)]
-      : [false, fullAction];
-    const places = (words.at(-1) ?? '').split('!');
-    const interfaceOf = (direction: string) =>
-      places.map((place) => new RegExp(`^${direction}_(.+)$`).exec(place)?.[1]).find(Boolean) ?? null;
-    return [
-      {
-        family,
-        action: actionAndLog.split('_')[0] ?? '',
-        protocol,
-        toPort,
-        to,
-        fromPort,
-        from,
-        direction: places.some((place) => place.startsWith('out')) && !routed ? 'out' : 'in',
-        inInterface: interfaceOf('in'),
-        outInterface: interfaceOf('out'),
-        routed,
-        source,
-        line: index + 1,
-        text: tuple ?? '',
-      },
-    ];
+    const rule = tuple === undefined ? null : parseTuple(tuple);
+    return rule === null ? [] : [{ ...rule, family, source, line: index + 1 }];
   });
+}
+
+function parseTuple(text: string): Omit<UfwRule, 'family' | 'source' | 'line'> | null {
+  const words = text.replace(/ comment=\S*$/, '').split(/\s+/);
+  if (words.length !== 7 && words.length !== 9) return null;
+  const [fullAction = '', protocol = '', toPort = '', to = '', fromPort = '', from = ''] = words;
+  const routed = fullAction.startsWith('route:');
+  const action = fullAction.replace(/^route:/, '').replace(/_.*$/, '');
+  const places = (words.at(-1) ?? '').split('!');
+  const isOut = places.some((place) => place.startsWith('out'));
+  return {
+    ...{ action, protocol, toPort, to, fromPort, from, routed, text },
+    direction: isOut && !routed ? 'out' : 'in',
+    inInterface: interfaceOf(places, 'in_'),
+    outInterface: interfaceOf(places, 'out_'),
+  };
+}
+
+function interfaceOf(places: readonly string[], prefix: string): string | null {
+  return places.find((place) => place.startsWith(prefix))?.slice(prefix.length) ?? null;
 }
 
 /** The words behind `ufw` that name the rule: `deny proto tcp from 10.0.0.9 to any port 22`. */

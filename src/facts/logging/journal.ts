@@ -1,7 +1,9 @@
 import type { Citation } from '../../engine/check.ts';
 import { defineFact } from '../../engine/fact.ts';
+import type { Evidence } from '../../host/evidence.ts';
 import { known } from '../../host/evidence.ts';
 import type { Host } from '../../host/host.ts';
+import type { Process } from '../processes.ts';
 import { processesFact } from '../processes.ts';
 
 /** Where this machine's log goes. */
@@ -46,12 +48,7 @@ export const journalFact = defineFact<Journal | null>({
         citation = { source: path, line: set.line, excerpt: `Storage=${set.storage}` };
       }
     }
-    const running = processes.state === 'known' ? processes.value.map(({ name }) => name) : null;
-    const enabled =
-      wants.state === 'known' ? (wants.value ?? []).map((name) => name.replace(/\.service$/, '')) : null;
-    const names = host.origin.running
-      ? running
-      : (enabled?.map((name) => (name === 'rsyslog' ? 'rsyslogd' : name)) ?? null);
+    const names = host.origin.running ? runningNames(processes) : startedNames(wants);
     const others = names === null ? null : keepers.filter((keeper) => names.includes(keeper));
     return known(
       { storage, citation, directory: directory.value?.type === 'directory', others },
@@ -59,6 +56,17 @@ export const journalFact = defineFact<Journal | null>({
     );
   },
 });
+
+function runningNames(processes: Evidence<readonly Process[]>): readonly string[] | null {
+  return processes.state === 'known' ? processes.value.map(({ name }) => name) : null;
+}
+
+/** Programs by the units that boot starts. */
+function startedNames(wants: Evidence<readonly string[] | null>): readonly string[] | null {
+  if (wants.state === 'unknown') return null;
+  const units = (wants.value ?? []).map((name) => name.replace(/\.service$/, ''));
+  return units.map((name) => (name === 'rsyslog' ? 'rsyslogd' : name));
+}
 
 /** The main file, then drop-ins by name, of which the first directory's counts. */
 async function configurationFiles(host: Host): Promise<readonly string[]> {

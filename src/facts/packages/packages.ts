@@ -62,7 +62,7 @@ export function parseDpkgStatus(text: string): Packages {
       version,
       status: fields.get('status')?.split(/\s+/)[2] ?? 'unknown',
       architecture: fields.get('architecture') ?? '',
-      source: fields.get('source')?.split(/\s+/)[0] || name,
+      source: /^\S+/.exec(fields.get('source') ?? '')?.[0] ?? name,
     };
     const other = packages.get(name);
     if (other === undefined || (other.status !== 'installed' && found.status === 'installed')) {

@@ -163,6 +163,10 @@ function incompleteness(tree: ConfigTree, answered: boolean): string | null {
     return `only the first ${String(scenarioBounds.blocks)} Match blocks were followed`;
   }
   // What sshd itself did not vouch for, and no keyword could look like, was not understood.
-  const odd = tree.directives.find(({ keyword, words }) => words === null || !/^[a-z][a-z0-9]*$/.test(keyword));
-  return answered || odd === undefined ? null : `${odd.file} line ${String(odd.line)} is no line of an sshd_config`;
+  const odd = tree.directives.find(
+    ({ keyword, words }) => words === null || !/^[a-z][a-z0-9]*$/.test(keyword),
+  );
+  return answered || odd === undefined
+    ? null
+    : `${odd.file} line ${String(odd.line)} is no line of an sshd_config`;
 }

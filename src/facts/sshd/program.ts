@@ -53,7 +53,12 @@ export function parseProgram(output: string, source: string): ReadonlyMap<string
     const [, name, value] = /^([a-z0-9]+) (.*)$/.exec(line.trimEnd()) ?? [];
     if (name === undefined || value === undefined) continue;
     const before = options.get(name)?.values ?? [];
-    options.set(name, { values: [...before, name === 'permitrootlogin' ? rootLogin(value) : value], source, line: null, excerpt: line.trim() });
+    options.set(name, {
+      values: [...before, name === 'permitrootlogin' ? rootLogin(value) : value],
+      source,
+      line: null,
+      excerpt: line.trim(),
+    });
   }
   // Lists that are empty are not printed.
   for (const name of ['allowusers', 'denyusers', 'allowgroups', 'denygroups', 'acceptenv']) {

@@ -14,7 +14,15 @@ import { words } from './words.ts';
 /** A unit as its files alone say, before the running manager is asked. */
 export type FileUnit = Pick<
   Unit,
-  'name' | 'aliases' | 'files' | 'settings' | 'environment' | 'environmentFiles' | 'execStart' | 'unread' | 'unseen'
+  | 'name'
+  | 'aliases'
+  | 'files'
+  | 'settings'
+  | 'environment'
+  | 'environmentFiles'
+  | 'execStart'
+  | 'unread'
+  | 'unseen'
 >;
 
 /** What a unit's values depend on beside its own files. */
@@ -72,7 +80,7 @@ function untilRefused(
 
 function withSlice(name: string, settings: Unit['settings']): Unit['settings'] {
   const { Slice } = settings;
-  if (Slice === undefined || Slice.value !== '') return settings;
+  if (Slice?.value !== '') return settings;
   return { ...settings, Slice: { ...Slice, value: defaultSlice(name) } };
 }
 

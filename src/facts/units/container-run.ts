@@ -23,7 +23,7 @@ export function parseContainerRun(argv: readonly string[], owner: string): Workl
     defaultRuntime: null,
     boundVolumes: new Map(),
   });
-  return { ...workload, source: run.engine, state: 'declared' };
+  return { ...workload, source: run.engine, id: null, state: 'declared' };
 }
 
 /** What `docker inspect` would say, had the engine made it. */
@@ -78,7 +78,9 @@ function inspectOf(run: RunArguments, owner: string): Inspect {
     Mounts: [
       ...all('volume').flatMap((volume) => mountOfVolume(volume) ?? []),
       ...all('mount').flatMap((mount) => mountOfOption(mount) ?? []),
-      ...all('tmpfs').flatMap((tmpfs) => mountOfOption(`type=tmpfs,target=${tmpfs.replace(/:.*$/, '')}`) ?? []),
+      ...all('tmpfs').flatMap(
+        (tmpfs) => mountOfOption(`type=tmpfs,target=${tmpfs.replace(/:.*$/, '')}`) ?? [],
+      ),
     ],
     NetworkSettings: { Ports: {}, Networks: Object.fromEntries(networks.map((name) => [name, {}])) },
   };
@@ -112,7 +114,9 @@ function gpuRequestOf(value: string) {
 }
 
 function unmaskedBy(options: readonly string[]): { MaskedPaths?: string[]; ReadonlyPaths?: string[] } {
-  const isUnmasked = options.some((option) => /^(?:systempaths=unconfined|unmask=(?:all|\/proc))/i.test(option));
+  const isUnmasked = options.some((option) =>
+    /^(?:systempaths=unconfined|unmask=(?:all|\/proc))/i.test(option),
+  );
   return isUnmasked ? { MaskedPaths: [], ReadonlyPaths: [] } : {};
 }
 

@@ -16,7 +16,7 @@ function variableOf(assignment: string, line: number): Variable | null {
   const match = /^([A-Za-z_][A-Za-z0-9_]*)=([\s\S]*)$/.exec(assignment);
   if (match === null) return null;
   const [, name = '', value = ''] = match;
-  // eslint-disable-next-line no-control-regex -- control characters are what systemd refuses
+  // Control characters but for tab and newline are what systemd refuses.
   return /[\x00-\x08\x0b-\x1f\x7f]/.test(value) ? null : { name, value, line };
 }
 

@@ -42,7 +42,14 @@ const globalWithValue = new Set([
   ...['--config', '-c', '--context', '-H', '--host', '-l', '--log-level', '--tlscacert', '--tlscert'],
   ...['--tlskey', '--cgroup-manager', '--conmon', '--connection', '--events-backend', '--hooks-dir', '--url'],
   ...['--identity', '--network-cmd-path', '--root', '--runroot', '--runtime', '--runtime-flag', '--tmpdir'],
-  ...['--storage-driver', '--storage-opt', '--module', '--imagestore', '--volumepath', '--network-config-dir'],
+  ...[
+    '--storage-driver',
+    '--storage-opt',
+    '--module',
+    '--imagestore',
+    '--volumepath',
+    '--network-config-dir',
+  ],
 ]);
 
 /**
@@ -68,7 +75,9 @@ export function parseRunArguments(argv: readonly string[]): RunArguments | null 
 }
 
 function isWrapper(program: string): boolean {
-  return /(?:^|\/)(?:env|sudo|doas|nice|ionice|nohup|exec|timeout|flock|systemd-cat|chronic|time)$/.test(program);
+  return /(?:^|\/)(?:env|sudo|doas|nice|ionice|nohup|exec|timeout|flock|systemd-cat|chronic|time)$/.test(
+    program,
+  );
 }
 
 /** Simple commands of `sh -c '…'`; `null` for anything else. Their words are split at blanks and quotes. */
@@ -78,7 +87,9 @@ export function shellScript(argv: readonly string[]): string[][] | null {
   const text = option < 0 ? undefined : argv[option + 1];
   if (text === undefined) return null;
   const commands: string[][] = [[]];
-  for (const [token] of text.matchAll(/\|\|?|&&?|[;\n]|(?:"(?:\\[\s\S]|[^"\\])*"|'[^']*'|\\[\s\S]|[^\s;|&"'\\])+/g)) {
+  for (const [token] of text.matchAll(
+    /\|\|?|&&?|[;\n]|(?:"(?:\\[\s\S]|[^"\\])*"|'[^']*'|\\[\s\S]|[^\s;|&"'\\])+/g,
+  )) {
     if (/^[;|&\n]+$/.test(token)) commands.push([]);
     else commands.at(-1)?.push(unquote(token));
   }
@@ -104,10 +115,7 @@ function afterSubcommand(argv: readonly string[], from: number): number | null {
   return null;
 }
 
-function parseFlags(
-  argv: readonly string[],
-  from: number,
-): { flags: Map<string, string[]>; next: number } {
+function parseFlags(argv: readonly string[], from: number): { flags: Map<string, string[]>; next: number } {
   const flags = new Map<string, string[]>();
   const add = (name: string, value: string) => {
     const key = synonyms[name] ?? name;
@@ -142,7 +150,7 @@ function addLong(flag: string, next: string | undefined, add: Add): boolean {
 
 /** Letters run together: `-it`, `-p80:80`, `-dp 80:80`, `-e=A=b`. */
 function addShort(letters: string, next: string | undefined, add: Add): boolean {
-  for (const [index, letter] of [...letters].entries()) {
+  for (const [index, letter] of Array.from(letters).entries()) {
     const name = short[letter] ?? letter;
     if (switches.has(name)) {
       const set = /^=(.*)$/.exec(letters.slice(index + 1))?.[1];

@@ -34,5 +34,7 @@ function rangeOf(text: string): number[] {
   const [, first, last] = /^(\d+)(?:-(\d+))?$/.exec(text) ?? [];
   if (first === undefined) return [];
   const count = Number(last ?? first) - Number(first) + 1;
-  return count < 1 || count > widestRange ? [] : Array.from({ length: count }, (_, index) => Number(first) + index);
+  return count < 1 || count > widestRange
+    ? []
+    : Array.from({ length: count }, (_, index) => Number(first) + index);
 }

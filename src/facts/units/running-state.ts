@@ -23,7 +23,8 @@ export async function withRunningState(
   );
   if (shown.state === 'unknown') {
     // Without systemctl there is no manager that could hold anything else.
-    const gaps = shown.why === 'tool-missing' ? [] : [`${shown.detail}: unit settings are those of the files`];
+    const gaps =
+      shown.why === 'tool-missing' ? [] : [`${shown.detail}: unit settings are those of the files`];
     return knownInPart(units, 'unit files', gaps);
   }
   const merged = units.flatMap((unit, index) => {
@@ -65,7 +66,9 @@ function overlaySettings(
     if (value === undefined) continue;
     const before = own[name];
     settings[name] =
-      before !== undefined && agrees(before.value, value) ? { ...before, value } : { value, source, line: null };
+      before !== undefined && agrees(before.value, value)
+        ? { ...before, value }
+        : { value, source, line: null };
   }
   return settings;
 }
@@ -109,5 +112,7 @@ async function withSliceState(host: Host, units: readonly Unit[]): Promise<Evide
     });
     return { ...unit, slices };
   });
-  return shown.state === 'known' ? known(merged, shown.source) : knownInPart(merged, shown.source, [shown.detail]);
+  return shown.state === 'known'
+    ? known(merged, shown.source)
+    : knownInPart(merged, shown.source, [shown.detail]);
 }

@@ -60,7 +60,10 @@ const addressFamilies: Reading = (value, { before }) => {
   if (value === '') return '~';
   if (value === 'none') return '';
   const inverted = value.startsWith('~');
-  const names = value.replace(/^~/, '').split(/\s+/).filter((name) => families.has(name));
+  const names = value
+    .replace(/^~/, '')
+    .split(/\s+/)
+    .filter((name) => families.has(name));
   const fresh = before === '~' || before === '';
   const forbids = fresh ? inverted : before.startsWith('~');
   const set = new Set(fresh ? [] : before.replace(/^~/, '').split(' ').filter(Boolean));
@@ -83,15 +86,7 @@ const directives: Readonly<Record<string, { reading: Reading; property?: string;
     unset: 'simple',
   },
   Restart: {
-    reading: oneOf(
-      'no',
-      'always',
-      'on-success',
-      'on-failure',
-      'on-abnormal',
-      'on-abort',
-      'on-watchdog',
-    ),
+    reading: oneOf('no', 'always', 'on-success', 'on-failure', 'on-abnormal', 'on-abort', 'on-watchdog'),
     unset: 'no',
   },
   User: { reading: text, unset: '' },
@@ -195,15 +190,15 @@ function settingsOf(
 
 /** DynamicUser= switches further settings on; see systemd.exec(5). */
 function withDynamicUser(name: string, settings: Settings): Settings {
-  const dynamic = settings['DynamicUser'];
+  const dynamic = settings.DynamicUser;
   if (dynamic?.value !== 'yes') return settings;
   const implied: Record<string, UnitSetting> = { ...settings };
   const imply = (key: string, value: string, unset: string) => {
     if (implied[key] === undefined || implied[key].value === unset) implied[key] = { ...dynamic, value };
   };
   imply('User', parseUnitName(name)?.prefix ?? name, '');
-  imply('Group', implied['User']?.value ?? '', '');
-  implied['ProtectSystem'] = { ...dynamic, value: 'strict' };
+  imply('Group', implied.User?.value ?? '', '');
+  implied.ProtectSystem = { ...dynamic, value: 'strict' };
   imply('ProtectHome', 'read-only', 'no');
   imply('PrivateTmp', 'yes', 'no');
   imply('NoNewPrivileges', 'yes', 'no');

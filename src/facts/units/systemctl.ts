@@ -18,7 +18,14 @@ export async function showUnits(
 ): Promise<Evidence<readonly ShownUnit[]>> {
   if (names.length === 0) return known([], 'systemctl show');
   const properties = [...(kind === 'service' ? ofService : identity), ...propertyNames(kind)];
-  const argv = ['systemctl', 'show', '--no-pager', `--property=${properties.join(',')}`, '--', ...names] as const;
+  const argv = [
+    'systemctl',
+    'show',
+    '--no-pager',
+    `--property=${properties.join(',')}`,
+    '--',
+    ...names,
+  ] as const;
   const evidence = await host.run(argv);
   if (evidence.state === 'unknown') return evidence;
   const { exitCode, stdout, stderr } = evidence.value;

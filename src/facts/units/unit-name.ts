@@ -69,8 +69,8 @@ export function unescapeName(text: string): string {
 
 /** Where systemd puts a service that has no Slice=. */
 export function defaultSlice(name: string): string {
-  const parts = parseUnitName(name);
-  return parts === null || parts.instance === null ? 'system.slice' : `system-${escapeName(parts.prefix)}.slice`;
+  const { prefix = '', instance = null } = parseUnitName(name) ?? {};
+  return instance === null ? 'system.slice' : `system-${escapeName(prefix)}.slice`;
 }
 
 /** A slice and those it sits in, nearest first; the root slice bounds nothing. See systemd.slice(5). */

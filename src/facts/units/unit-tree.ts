@@ -103,7 +103,8 @@ function entryOf(name: string, path: string, target: string | null): Entry {
   const at = target.lastIndexOf('/');
   const of = target.slice(at + 1);
   const directory = at < 0 ? '.' : target.slice(0, at);
-  const isUnitDirectory = directory === '.' || /(?:^|\/)systemd\/(?:system|transient|generator)/.test(directory);
+  const isUnitDirectory =
+    directory === '.' || /(?:^|\/)systemd\/(?:system|transient|generator)/.test(directory);
   // A link to a file elsewhere, or to one of the same name, is a way to that file and no second name.
   const isAlias = isUnitDirectory && of !== name && of !== templateOf(name) && parseUnitName(of) !== null;
   return isAlias ? { kind: 'alias', path, of } : { kind: 'file', path };
@@ -131,7 +132,10 @@ export function groupDropIns(directories: readonly Directory[]): Map<string, str
 }
 
 /** A unit's own name, behind its aliases, and the entry that holds its fragment. */
-export function resolveName(tree: Pick<UnitTree, 'entries'>, name: string): { name: string; entry: Entry | null } {
+export function resolveName(
+  tree: Pick<UnitTree, 'entries'>,
+  name: string,
+): { name: string; entry: Entry | null } {
   let at = name;
   for (let links = 0; links < 16; links += 1) {
     const template = templateOf(at);

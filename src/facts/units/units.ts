@@ -97,14 +97,16 @@ async function unitsOfTree(
 /** Services that can be started: templates count where nothing says which instances there are. */
 function unitNames(tree: UnitTree): string[] {
   const instances = [...tree.wanted, ...[...tree.dropIns.keys()].map((name) => name.replace(/\.d$/, ''))];
-  if (tree.kind === 'project') return [...tree.entries.keys(), ...instances.filter((name) => !/-\.[a-z]+$/.test(name))];
+  if (tree.kind === 'project')
+    return [...tree.entries.keys(), ...instances.filter((name) => !/-\.[a-z]+$/.test(name))];
   const own = [...tree.entries.keys()].filter((name) => !isTemplate(name));
   return [...own, ...instances.filter((name) => /@.+\.service$/.test(name))];
 }
 
 function recognised(unit: FileUnit, tree: UnitTree, processes: readonly Process[]): Unit | null {
   // Debian's postgresql.service only groups the clusters' own units.
-  const startsNothing = unit.execStart.length > 0 && unit.execStart.every(({ path }) => /\/true$/.test(path));
+  const startsNothing =
+    unit.execStart.length > 0 && unit.execStart.every(({ path }) => path.endsWith('/true'));
   if (startsNothing) return null;
   const names = [unit.name, ...unit.aliases];
   const inside = processes.filter((process) => process.unit === unit.name && process.containerId === null);

@@ -53,7 +53,7 @@ export function nextCommandWord(text: string, from: number): Word | 'invalid' | 
 /** All words; `null` when one is not valid. */
 export function words(text: string): string[] | null {
   const found: string[] = [];
-  for (let at = 0; ; ) {
+  for (let at = 0; ;) {
     const word = nextWord(text, at);
     if (word === null) return found;
     if (word === 'invalid') return null;

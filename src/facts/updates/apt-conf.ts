@@ -39,8 +39,7 @@ export function parseAptConf(text: string, source: string): readonly AptSetting[
       const { line } = first ?? token;
       if (first !== undefined && second !== undefined) {
         settings.push({ name: nameOf(first.text), value: second.text, source, line });
-      } else if (first?.quoted === true)
-        settings.push({ name: `${nameOf('')}`, value: first.text, source, line });
+      } else if (first?.quoted === true) settings.push({ name: nameOf(''), value: first.text, source, line });
       if (token.text === '}' && scopes.pop() === undefined) return null;
     }
   }

@@ -155,7 +155,7 @@ async function engineOf(
     userns: says('userns') ?? set('userns-remap'),
     // Engines before 23 do not list it among their security options.
     noNewPrivileges: says('no-new-privileges') === true ? true : set('no-new-privileges'),
-    seccomp: await seccompOf(host, told, options),
+    seccomp: await seccompOf(host, told, configured),
     appArmor: says('apparmor') ?? (await kernelHasAppArmor(host)),
     defaultRuntime: told?.defaultRuntime ?? textOption(options, 'default-runtime'),
     runtimes: told?.runtimes ?? [],
@@ -166,12 +166,12 @@ async function engineOf(
 async function seccompOf(
   host: Host,
   told: EngineInfo | null,
-  options: EngineOptions,
+  { options, gaps }: Learned['configured'],
 ): Promise<Engine['seccomp']> {
   const option = told?.security.find((each) => /^name=seccomp(?:,|$)/.test(each));
   if (told !== null && option === undefined) return 'absent';
   const profile = /profile=([^,]*)/.exec(option ?? '')?.[1] ?? textOption(options, 'seccomp-profile');
-  if (profile === null || profile === '') return told === null ? null : 'default';
+  if (profile === null || profile === '') return told === null && gaps.length > 0 ? null : 'default';
   if (!profile.startsWith('/')) return seccompModeOf(profile);
   const text = await host.read(profile);
   return text.state === 'known' && text.value !== null ? seccompModeOf(text.value) : 'unreadable';

@@ -89,6 +89,18 @@ describe('dangerous-setting', () => {
     expect(verdicts.filter(({ outcome }) => outcome === 'fail')).toHaveLength(2);
   });
 
+  test('a credential is not taken away: that would open the service', () => {
+    const key = inUnit('llamacpp-server', { argv: ['/opt/llama-server', '--api-key', 'k', '--props'] });
+    const verdicts = evaluate(dangerousSetting, { services: [key] }, medium);
+    expect(verdicts).toMatchObject([
+      {
+        message: 'argument',
+        data: { name: '--props', execStart: 'ExecStart=/opt/llama-server --api-key k' },
+      },
+      { message: 'secret', data: { name: '--api-key' } },
+    ]);
+  });
+
   test('the unit gets a command line without what was found', () => {
     const argv = [...vllm, '--trust-remote-code', '--port', '8000', '--chat', '100% "sure"'];
     expect(evaluate(dangerousSetting, { services: [inUnit('vllm', { argv })] }, high)).toMatchObject([

@@ -35,7 +35,7 @@ describe('service-exposed', () => {
 
   test('a service that is only guessed by its port is undetermined', () => {
     expect(judge({}, [{ ...ollama, by: 'port' }])).toMatchObject([
-      { outcome: 'undetermined', because: expect.stringContaining("guessed by its port") as unknown },
+      { outcome: 'undetermined', because: expect.stringContaining('guessed by its port') as unknown },
     ]);
   });
 

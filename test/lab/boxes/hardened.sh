@@ -159,6 +159,8 @@ ufw allow from 10.77.0.0/24 to any port 22 proto tcp >/dev/null
 ufw logging low >/dev/null
 ufw --force enable >/dev/null
 systemctl enable ufw >/dev/null 2>&1
+# ufw sets its own at every start, after sysctl.d.
+sed -i '/log_martians=/s/=0$/=1/' /etc/ufw/sysctl.conf
 sysctl -q -p /etc/sysctl.d/99-z-hardened.conf 2>/dev/null || true
 
 # 6 monitoring.

@@ -54,7 +54,9 @@ usermod -p '$1$labsalt0$GUmhrvfBfmWUeLVtZqq6p/' carol
 echo 'root:correct-horse-battery' | chpasswd
 install -d -m 777 /home/alice/.ssh
 ssh-keygen -q -t rsa -b 1024 -N '' -f /home/alice/.ssh/id_rsa
-cp /home/alice/.ssh/id_rsa.pub /home/alice/.ssh/authorized_keys
+ssh-keygen -q -t ed25519 -N '' -f /root/laptop
+cat /home/alice/.ssh/id_rsa.pub /root/laptop.pub >/home/alice/.ssh/authorized_keys
+rm /root/laptop /root/laptop.pub
 chmod 666 /home/alice/.ssh/authorized_keys
 chmod 644 /home/alice/.ssh/id_rsa
 chown -R alice: /home/alice/.ssh
@@ -104,6 +106,8 @@ fake_ollama
 cat >/etc/systemd/system/ollama.service <<'UNIT'
 [Unit]
 Description=Ollama Service
+# The remediation test restarts it more often than an operator would.
+StartLimitIntervalSec=0
 [Service]
 WorkingDirectory=/usr/share/ollama
 ExecStart=/usr/local/bin/ollama serve

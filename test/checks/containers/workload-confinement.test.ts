@@ -1,0 +1,43 @@
+import { describe, expect, test } from '@jest/globals';
+import { workloadConfinement } from '../../../src/checks/containers/workload-confinement.ts';
+import { unknown } from '../../../src/host/evidence.ts';
+import { evaluate } from '../../harness/evaluate.ts';
+import { engine, workload } from '../../harness/docker-workload.ts';
+
+const unheard = unknown('denied', 'no', '/run/docker.sock');
+const option = (...SecurityOpt: string[]) => ({ SecurityOpt });
+
+describe('workload-confinement', () => {
+  test.each([
+    ['no-new-privileges', 'fail', {}, engine],
+    ['no-new-privileges', 'pass', option('no-new-privileges'), engine],
+    ['no-new-privileges', 'fail', option('no-new-privileges:false'), { ...engine, noNewPrivileges: true }],
+    ['no-new-privileges', 'pass', {}, { ...engine, noNewPrivileges: true }],
+    ['no-new-privileges', 'undetermined', {}, { ...engine, noNewPrivileges: null }],
+    ['no-new-privileges', 'undetermined', {}, unheard],
+    ['seccomp', 'pass', {}, engine],
+    ['seccomp', 'fail', option('seccomp=unconfined'), engine],
+    ['seccomp', 'fail', option('seccomp={"defaultAction":"SCMP_ACT_ALLOW"}'), engine],
+    ['seccomp', 'undetermined', option('seccomp={'), engine],
+    ['seccomp', 'fail', { Privileged: true }, engine],
+    ['seccomp', 'fail', {}, { ...engine, seccomp: 'off' }],
+    ['seccomp', 'fail', {}, { ...engine, seccomp: 'absent' }],
+    ['seccomp', 'undetermined', {}, { ...engine, seccomp: 'unreadable' }],
+    ['seccomp', 'undetermined', {}, unheard],
+    ['apparmor', 'pass', {}, engine],
+    ['apparmor', 'fail', option('apparmor=unconfined'), engine],
+    ['apparmor', 'fail', { Privileged: true }, engine],
+    ['apparmor', 'not-applicable', option('apparmor=unconfined'), { ...engine, appArmor: false }],
+    ['apparmor', 'undetermined', {}, unheard],
+  ])('%s: %s %j', (guard, outcome, host, given) => {
+    const facts = { workloads: [workload('x', { host })], engine: given };
+    expect(evaluate(workloadConfinement, facts, { guard })).toMatchObject([{ outcome, subject: 'x' }]);
+  });
+
+  test('not-applicable without containers', () => {
+    const facts = { workloads: [], engine };
+    expect(evaluate(workloadConfinement, facts, { guard: 'seccomp' })).toMatchObject([
+      { outcome: 'not-applicable' },
+    ]);
+  });
+});

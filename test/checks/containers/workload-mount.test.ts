@@ -1,0 +1,90 @@
+import { describe, expect, test } from '@jest/globals';
+import { workloadMount } from '../../../src/checks/containers/workload-mount.ts';
+import type { Mount, Workload } from '../../../src/facts/workloads/workload.ts';
+import { evaluate } from '../../harness/evaluate.ts';
+import { engine, workload } from '../../harness/docker-workload.ts';
+
+function mounting(source: string, change: Partial<Mount> = {}, more: Partial<Workload> = {}): Workload {
+  const mount: Mount = {
+    type: 'bind',
+    source,
+    real: source,
+    target: '/m',
+    writable: true,
+    propagation: '',
+    ...change,
+  };
+  return { ...workload('x'), mounts: [mount], ...more };
+}
+
+const socket = {
+  paths: ['/run/user/*/docker.sock'],
+  engineSockets: true,
+  guards: ['tecnativa/docker-socket-proxy'],
+  meaning: 'm',
+};
+const sensitive = {
+  paths: ['/etc', '/home/*'],
+  trees: ['/root/.ssh', '/var/lib/docker'],
+  access: 'writable',
+  meaning: 'm',
+};
+
+describe('workload-mount', () => {
+  test.each([
+    ['the socket', 'fail', '/run/docker.sock', {}],
+    ['read-only does not help', 'fail', '/run/docker.sock', { writable: false }],
+    ['the directory above', 'fail', '/run', {}],
+    ['through a symbolic link', 'fail', '/var/run', { real: '/run' }],
+    ['everything', 'fail', '/', {}],
+    ['a user’s engine', 'fail', '/run/user/1000', {}],
+    ['another socket', 'pass', '/run/postgresql', {}],
+    ['a volume', 'pass', '/run/docker.sock', { type: 'volume' as const }],
+  ])('sockets: %s', (_, outcome, source, change) => {
+    const given = { workloads: [mounting(source, change)], engine };
+    expect(evaluate(workloadMount, given, socket)).toMatchObject([{ outcome }]);
+  });
+
+  test('a socket proxy passes, unless it is published', () => {
+    const image = { ...workload('x').image, repository: 'tecnativa/docker-socket-proxy' };
+    const publishes = workload('x', {
+      host: { PortBindings: { '2375/tcp': [{ HostIp: '', HostPort: '2375' }] } },
+    }).publishes;
+    const judge = (more: Partial<Workload>) =>
+      evaluate(workloadMount, { workloads: [mounting('/run/docker.sock', {}, more)], engine }, socket);
+    expect(judge({ image })).toMatchObject([{ outcome: 'pass' }]);
+    expect(judge({ image, publishes })).toMatchObject([{ outcome: 'fail' }]);
+  });
+
+  test.each([
+    ['fail', '/etc', {}],
+    ['fail', '/', {}],
+    ['fail', '/home', {}],
+    ['fail', '/home/me', {}],
+    ['pass', '/home/me/models', {}],
+    ['pass', '/etc/localtime', {}],
+    ['fail', '/root', {}],
+    ['fail', '/root/.ssh/authorized_keys', {}],
+    ['pass', '/root/models', {}],
+    ['fail', '/var/lib/docker/volumes', {}],
+    ['fail', '/data', { real: '/etc' }],
+    ['pass', '/etc', { writable: false }],
+  ])('sensitive paths: %s %s %j', (outcome, source, change) => {
+    const given = { workloads: [mounting(source, change)], engine };
+    expect(evaluate(workloadMount, given, sensitive)).toMatchObject([{ outcome }]);
+  });
+
+  test('read-only mounts are another rule', () => {
+    const given = { workloads: [mounting('/etc', { writable: false }), mounting('/etc')], engine };
+    const verdicts = evaluate(workloadMount, given, { ...sensitive, access: 'read-only' });
+    expect(verdicts).toMatchObject([
+      { outcome: 'fail', data: { access: 'read-only', target: '/m' } },
+      { outcome: 'pass' },
+    ]);
+  });
+
+  test('not-applicable without containers', () => {
+    const verdicts = evaluate(workloadMount, { workloads: [], engine }, sensitive);
+    expect(verdicts).toMatchObject([{ outcome: 'not-applicable' }]);
+  });
+});

@@ -1,0 +1,52 @@
+import { describe, expect, test } from '@jest/globals';
+import { workloadNamespace } from '../../../src/checks/containers/workload-namespace.ts';
+import { idOf } from '../../harness/docker-container.ts';
+import { evaluate } from '../../harness/evaluate.ts';
+import { engine, workload } from '../../harness/docker-workload.ts';
+
+function judge(namespace: string, workloads: readonly unknown[], given: unknown = engine) {
+  return evaluate(workloadNamespace, { workloads, engine: given }, { namespace, meaning: 'bad' });
+}
+
+describe('workload-namespace', () => {
+  test.each([
+    ['network', { NetworkMode: 'host' }],
+    ['pid', { PidMode: 'host' }],
+    ['ipc', { IpcMode: 'host' }],
+    ['uts', { UTSMode: 'host' }],
+    ['cgroup', { CgroupnsMode: 'host' }],
+  ])('%s: pass and fail', (namespace, host) => {
+    expect(judge(namespace, [workload('x'), workload('y', { host })])).toMatchObject([
+      { outcome: 'pass', subject: 'x' },
+      { outcome: 'fail', subject: 'y', message: 'own' },
+    ]);
+  });
+
+  test('through other containers, by id and by name', () => {
+    const a = workload('a', { host: { PidMode: 'host' } });
+    const b = workload('b', { host: { PidMode: `container:${idOf('a')}` } });
+    const c = workload('c', { host: { PidMode: 'container:b' } });
+    expect(judge('pid', [c, b, a])).toMatchObject([
+      { subject: 'c', outcome: 'fail', message: 'borrowed', data: { through: 'b and a' } },
+      { subject: 'b', outcome: 'fail', message: 'borrowed', data: { through: 'a' } },
+      { subject: 'a', outcome: 'fail', message: 'own' },
+    ]);
+  });
+
+  test('undetermined when the other container is gone, or they share in a circle', () => {
+    const a = workload('a', { host: { PidMode: 'container:b' } });
+    const b = workload('b', { host: { PidMode: 'container:a' } });
+    expect(judge('pid', [a])).toMatchObject([{ outcome: 'undetermined' }]);
+    expect(judge('pid', [a, b])).toMatchObject([{ outcome: 'undetermined' }, { outcome: 'undetermined' }]);
+  });
+
+  test('leaving a user mapping counts only where there is one', () => {
+    const workloads = [workload('x', { host: { UsernsMode: 'host' } })];
+    expect(judge('user', workloads)).toMatchObject([{ outcome: 'not-applicable' }]);
+    expect(judge('user', workloads, { ...engine, userns: true })).toMatchObject([{ outcome: 'fail' }]);
+  });
+
+  test('not-applicable without containers', () => {
+    expect(judge('pid', [])).toMatchObject([{ outcome: 'not-applicable' }]);
+  });
+});

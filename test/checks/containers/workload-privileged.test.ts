@@ -1,0 +1,40 @@
+import { describe, expect, test } from '@jest/globals';
+import { workloadPrivileged } from '../../../src/checks/containers/workload-privileged.ts';
+import { evaluate } from '../../harness/evaluate.ts';
+import { workload } from '../../harness/docker-workload.ts';
+
+describe('workload-privileged', () => {
+  test.each([
+    ['pass', {}, undefined],
+    ['pass', { CapAdd: ['SYS_ADMIN'] }, undefined],
+    ['fail', { Privileged: true }, 'privileged'],
+    ['fail', { CapAdd: ['ALL'] }, 'everyCapability'],
+    ['fail', { CapAdd: ['all'] }, 'everyCapability'],
+  ])('%s: %j', (outcome, host, message) => {
+    const [verdict] = evaluate(workloadPrivileged, { workloads: [workload('x', { host })] });
+    expect(verdict).toMatchObject({ outcome, subject: 'x', ...(message === undefined ? {} : { message }) });
+  });
+
+  test('a created container counts', () => {
+    const created = workload('x', { host: { Privileged: true }, state: { Status: 'created', Pid: 0 } });
+    expect(evaluate(workloadPrivileged, { workloads: [created] })).toMatchObject([{ outcome: 'fail' }]);
+  });
+
+  test('not-applicable without containers', () => {
+    expect(evaluate(workloadPrivileged, { workloads: [] })).toMatchObject([{ outcome: 'not-applicable' }]);
+  });
+
+  test('what the remediation needs is there', () => {
+    const labels = {
+      'com.docker.compose.service': 'chat',
+      'com.docker.compose.project.config_files': '/srv/ai/compose.yaml',
+    };
+    const has = workload('x', { host: { Privileged: true }, config: { Labels: labels } });
+    expect(evaluate(workloadPrivileged, { workloads: [has] })).toMatchObject([
+      {
+        data: { name: 'x', directory: expect.any(String), place: 'service chat in /srv/ai/compose.yaml' },
+        evidence: [{ source: 'docker inspect x', excerpt: 'HostConfig.Privileged: true' }],
+      },
+    ]);
+  });
+});

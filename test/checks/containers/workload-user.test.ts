@@ -1,0 +1,42 @@
+import { describe, expect, test } from '@jest/globals';
+import { workloadUser } from '../../../src/checks/containers/workload-user.ts';
+import { unknown } from '../../../src/host/evidence.ts';
+import { idOf } from '../../harness/docker-container.ts';
+import { evaluate } from '../../harness/evaluate.ts';
+import { engine, workload } from '../../harness/docker-workload.ts';
+
+const unseen = unknown('denied', 'no', '/proc');
+const process = (uid: number) => [{ pid: 7, name: 'x', uid, containerId: idOf('x') }];
+
+describe('workload-user', () => {
+  test.each([
+    ['fail', '', engine, unseen],
+    ['fail', '0', engine, unseen],
+    ['fail', '00', engine, unseen],
+    ['fail', '0:0', engine, unseen],
+    ['fail', 'root:staff', engine, unseen],
+    ['pass', '1000', engine, unseen],
+    ['pass', 'node', engine, unseen],
+    ['pass', '1000:0', engine, unseen],
+    ['pass', '', { ...engine, userns: true }, unseen],
+    ['pass', '', { ...engine, rootless: true }, unseen],
+    ['fail', '', unseen, unseen],
+    ['pass', '', engine, process(999)],
+    ['fail', '', engine, process(0)],
+    ['fail', 'app', engine, process(0)],
+  ])('%s: user "%s"', (outcome, User, given, processes) => {
+    const facts = { workloads: [workload('x', { config: { User } })], engine: given, processes };
+    expect(evaluate(workloadUser, facts)).toMatchObject([{ outcome, subject: 'x' }]);
+  });
+
+  test('opting out of the mapping is root again', () => {
+    const workloads = [workload('x', { host: { UsernsMode: 'host' } })];
+    const facts = { workloads, engine: { ...engine, userns: true }, processes: unseen };
+    expect(evaluate(workloadUser, facts)).toMatchObject([{ outcome: 'fail' }]);
+  });
+
+  test('not-applicable without containers', () => {
+    const facts = { workloads: [], engine, processes: unseen };
+    expect(evaluate(workloadUser, facts)).toMatchObject([{ outcome: 'not-applicable' }]);
+  });
+});

@@ -1,0 +1,45 @@
+import { describe, expect, test } from '@jest/globals';
+import { autoUpdates } from '../../../src/checks/host/auto-updates.ts';
+import { parseAptConf } from '../../../src/facts/updates/apt-conf.ts';
+import type { AutomaticUpdates } from '../../../src/facts/updates/automatic-updates.ts';
+import { evaluate } from '../../harness/evaluate.ts';
+
+const periodic = 'APT::Periodic::Update-Package-Lists "1"; APT::Periodic::Unattended-Upgrade "1";';
+const origins = 'Unattended-Upgrade::Origins-Pattern:: "origin=Debian,codename=${distro_codename}-security";';
+const updates = (text: string, changes: Partial<AutomaticUpdates> = {}): AutomaticUpdates => ({
+  installed: true,
+  settings: parseAptConf(text, '/etc/apt/apt.conf.d/x') ?? [],
+  timersOff: [],
+  ...changes,
+});
+
+describe('auto-updates', () => {
+  test.each([
+    ['pass', 'all agree', updates(periodic + origins)],
+    [
+      'pass',
+      'Ubuntu’s origins',
+      updates(
+        `${periodic}Unattended-Upgrade::Allowed-Origins { "\${distro_id}:\${distro_codename}-security"; };`,
+      ),
+    ],
+    ['fail', 'not installed', updates(periodic + origins, { installed: false })],
+    ['fail', 'a timer is off', updates(periodic + origins, { timersOff: ['apt-daily-upgrade.timer'] })],
+    ['fail', 'switched off as a whole', updates(`${periodic}${origins}APT::Periodic::Enable "0";`)],
+    [
+      'fail',
+      'a later file says never',
+      updates(`${periodic}${origins}APT::Periodic::Unattended-Upgrade "0";`),
+    ],
+    ['pass', 'always', updates(`${periodic}${origins}APT::Periodic::Unattended-Upgrade "always";`)],
+    ['fail', 'no periodic settings', updates(origins)],
+    [
+      'fail',
+      'no security origin',
+      updates(`${periodic}Unattended-Upgrade::Origins-Pattern:: "origin=Debian,label=Debian";`),
+    ],
+    ['undetermined', 'no apt', null],
+  ])('%s: %s', (outcome, _, given) => {
+    expect(evaluate(autoUpdates, { updates: given })).toMatchObject([{ outcome }]);
+  });
+});

@@ -1,0 +1,27 @@
+import { describe, expect, test } from '@jest/globals';
+import { unitRestart } from '../../../src/checks/host/unit-restart.ts';
+import { evaluate } from '../../harness/evaluate.ts';
+import { containerUnit, sampleUnit, settings } from '../../harness/sample-unit.ts';
+
+const restart = (value: string, more = {}) =>
+  sampleUnit({ settings: settings({ Restart: value, Type: 'simple', ...more }) });
+
+describe('unit-restart', () => {
+  test.each([
+    ['pass', restart('always')],
+    ['pass', restart('on-failure')],
+    ['fail', restart('no')],
+    ['fail', { ...restart('no'), startsContainer: containerUnit.startsContainer }],
+    ['not-applicable', restart('no', { Type: 'oneshot' })],
+    ['undetermined', { ...restart('no'), unseen: 'x could not be read' }],
+    ['undetermined', sampleUnit()],
+  ])('%s %#', (outcome, unit) => {
+    expect(evaluate(unitRestart, { units: [unit] })).toMatchObject([{ outcome, subject: 'ollama.service' }]);
+  });
+
+  test('a container that its engine restarts needs no unit to do it', () => {
+    const container = containerUnit.startsContainer;
+    const unit = { ...restart('no'), startsContainer: container && { ...container, restart: 'always' } };
+    expect(evaluate(unitRestart, { units: [unit] })).toMatchObject([{ outcome: 'not-applicable' }]);
+  });
+});

@@ -1,0 +1,33 @@
+import { describe, expect, test } from '@jest/globals';
+import { auditDaemon } from '../../../src/checks/monitoring/audit-daemon.ts';
+import { known, unknown } from '../../../src/host/evidence.ts';
+import { evaluate } from '../../harness/evaluate.ts';
+
+const params = { identityFiles: ['/etc/passwd', '/etc/shadow'] };
+const rules = (...texts: readonly string[]) =>
+  known(
+    texts.map((text) => ({ text, source: 'auditctl -l', line: null })),
+    'auditctl -l',
+  );
+const exec = '-a always,exit -F arch=b64 -S execve -F key=exec';
+const passwd = '-w /etc/passwd -p wa -k identity';
+const shadow = '-w /etc/shadow -p wa -k identity';
+
+describe('audit-daemon', () => {
+  test.each([
+    ['pass', 'auditd', rules(exec, passwd, shadow)],
+    ['pass', 'auditd', rules('-a always,exit -S open,execve', '-w /etc/ -p wa')],
+    ['pass', 'auditd', rules(exec, passwd, '-a always,exit -F path=/etc/shadow -F perm=wa')],
+    ['fail', 'auditd', rules(passwd, shadow)],
+    ['fail', 'auditd', rules(exec, passwd)],
+    ['fail', 'auditd', rules(exec, passwd, '-w /etc/shadow -p r')],
+    ['fail', 'auditd', rules('-a never,exit -S execve', passwd, shadow)],
+    ['fail', 'auditd', rules(exec, passwd, '-w /etc/shadow-old -p wa')],
+    ['fail', 'auditd', rules()],
+    ['fail', null, rules(exec, passwd, shadow)],
+    ['pass', 'falco', rules()],
+    ['undetermined', 'auditd', unknown('denied', 'run as root', 'auditctl -l')],
+  ])('%s: %s %j', (outcome, running, given) => {
+    expect(evaluate(auditDaemon, { audit: { running, rules: given } }, params)).toMatchObject([{ outcome }]);
+  });
+});

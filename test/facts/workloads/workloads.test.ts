@@ -1,0 +1,221 @@
+import { describe, expect, test } from '@jest/globals';
+import { factReader } from '../../../src/engine/fact.ts';
+import { engineFact } from '../../../src/facts/workloads/engine.ts';
+import { workloadsFact } from '../../../src/facts/workloads/workloads.ts';
+import { dockerContainer, idOf } from '../../harness/docker-container.ts';
+import type { MemoryHost } from '../../harness/memory-host.ts';
+import { memoryHost } from '../../harness/memory-host.ts';
+
+const socket = '/run/docker.sock';
+const socketStat = { stat: { type: 'socket', mode: 0o660, uid: 0, gid: 103, size: 0, mtime: 0 } };
+const info = {
+  ServerVersion: '20.10.24',
+  SecurityOptions: ['name=apparmor', 'name=seccomp,profile=default'],
+  DefaultRuntime: 'runc',
+  Runtimes: { runc: {} },
+  DockerRootDir: '/var/lib/docker',
+};
+
+function dockerd(...flags: string[]): Record<string, string> {
+  return {
+    '/proc/1/cmdline': 'init\0',
+    '/proc/1/status': 'Name:\tinit\nPPid:\t0\nUid:\t0\t0\t0\t0\n',
+    '/proc/79/cmdline': ['/usr/sbin/dockerd', ...flags].join('\0') + '\0',
+    '/proc/79/status': 'Name:\tdockerd\nPPid:\t1\nUid:\t0\t0\t0\t0\n',
+    '/proc/79/cgroup': '0::/system.slice/docker.service\n',
+  };
+}
+
+const noEngine = { '/proc/1/cmdline': 'init\0', '/proc/1/status': 'Name:\tinit\nUid:\t0\t0\t0\t0\n' };
+
+function running(
+  containers: readonly ReturnType<typeof dockerContainer>[],
+  more: MemoryHost = {},
+): MemoryHost {
+  const answers: readonly [string, unknown][] = [
+    ['/info', info],
+    ['/containers/json?all=1', containers.map(({ Id, Name }) => ({ Id, Names: [Name] }))],
+    ['/volumes', { Volumes: [{ Name: 'root', Options: { type: 'none', o: 'bind', device: '/root' } }] }],
+    ...containers.map((each): [string, unknown] => [`/containers/${each.Id}/json`, each]),
+  ];
+  return {
+    ...more,
+    files: { ...dockerd('-H', 'fd://'), ...more.files },
+    recording: { [socket]: socketStat, ...more.recording },
+    gets: answers.map(([path, body]) => ({ socket, path, body: JSON.stringify(body) })),
+  };
+}
+
+async function workloads(has: MemoryHost) {
+  return factReader(await memoryHost(has))(workloadsFact);
+}
+
+describe('workloads of Docker', () => {
+  test('no socket, no dockerd, no program: none', async () => {
+    expect(await workloads({ files: noEngine })).toMatchObject({ state: 'known', value: [] });
+  });
+
+  test('every container, stopped ones too, by name', async () => {
+    const stopped = dockerContainer('b', { state: { Status: 'exited', Pid: 0 } });
+    const found = await workloads(running([stopped, dockerContainer('a')]));
+    expect(found).toMatchObject({
+      state: 'known',
+      value: [
+        {
+          name: 'a',
+          state: 'running',
+          origin: 'docker inspect a',
+          directory: `/var/lib/docker/containers/${idOf('a')}`,
+        },
+        { name: 'b', state: 'stopped', pid: null },
+      ],
+    });
+    expect(found).not.toHaveProperty('gaps');
+  });
+
+  test('a socket that may not be opened is denied, never none', async () => {
+    const has = running([]);
+    const host = await memoryHost({ ...has, gets: [] });
+    const denied = {
+      ...host,
+      get: () => Promise.resolve({ state: 'unknown', why: 'denied', detail: 'no', source: socket } as const),
+    };
+    expect(await factReader(denied)(workloadsFact)).toMatchObject({
+      state: 'unknown',
+      why: 'denied',
+      detail: expect.stringContaining('run as root'),
+    });
+  });
+
+  test('a container that does not parse is a gap', async () => {
+    const broken = { ...dockerContainer('b'), HostConfig: { Privileged: 'yes' } };
+    const found = await workloads(running([dockerContainer('a'), broken as never]));
+    expect(found).toMatchObject({ value: [{ name: 'a' }], gaps: [expect.stringContaining('container b')] });
+  });
+
+  test('an engine that does not run is not asked, which would start it: its files tell', async () => {
+    const { Id, Path, Args, Config, HostConfig, Name } = dockerContainer('db', {
+      host: { Privileged: true },
+    });
+    const directory = `/var/lib/docker/containers/${Id}`;
+    const config = {
+      ID: Id,
+      Name,
+      Path,
+      Args,
+      Config,
+      State: { Running: true, StartedAt: '2026-01-01T00:00:00Z' },
+    };
+    const host = await memoryHost({
+      files: {
+        ...noEngine,
+        [`${directory}/config.v2.json`]: JSON.stringify(config),
+        [`${directory}/hostconfig.json`]: JSON.stringify(HostConfig),
+      },
+      recording: { [socket]: socketStat },
+    });
+    const asked: string[] = [];
+    const watched = { ...host, get: (at: string, path: string) => (asked.push(path), host.get(at, path)) };
+    expect(await factReader(watched)(workloadsFact)).toMatchObject({
+      value: [{ name: 'db', state: 'stopped', privileged: true, origin: `${directory}/hostconfig.json` }],
+    });
+    expect(asked).toEqual([]);
+  });
+
+  test('a container file that may not be read is a gap', async () => {
+    const directory = `/var/lib/docker/containers/${'a'.repeat(64)}`;
+    const found = await workloads({
+      files: { ...noEngine, [`${directory}/config.v2.json`]: '{}' },
+      recording: {
+        [socket]: socketStat,
+        [`${directory}/hostconfig.json`]: {
+          read: { unknown: 'denied', detail: 'hostconfig.json may not be read' },
+        },
+      },
+    });
+    expect(found).toMatchObject({ value: [], gaps: ['hostconfig.json may not be read'] });
+  });
+
+  test('mounts are followed through symbolic links, and through the options of a volume', async () => {
+    const mounts = [
+      { Type: 'bind', Source: '/data/etc', Destination: '/a', RW: true },
+      {
+        Type: 'volume',
+        Name: 'root',
+        Source: '/var/lib/docker/volumes/root/_data',
+        Destination: '/b',
+        RW: true,
+      },
+    ];
+    const found = await workloads(
+      running([dockerContainer('a', { mounts })], { recording: { '/data/etc': { readlink: '../etc' } } }),
+    );
+    expect(found).toMatchObject({
+      value: [
+        {
+          mounts: [
+            { source: '/data/etc', real: '/etc' },
+            { type: 'bind', source: '/root', real: '/root' },
+          ],
+        },
+      ],
+    });
+  });
+
+  test('a loop of links ends', async () => {
+    const mounts = [{ Type: 'bind', Source: '/a', Destination: '/a', RW: true }];
+    const links = { '/a': { readlink: '/b' }, '/b': { readlink: '/a' } };
+    expect(await workloads(running([dockerContainer('a', { mounts })], { recording: links }))).toMatchObject({
+      state: 'known',
+    });
+  });
+
+  test('containers of another engine are a gap', async () => {
+    const files = {
+      ...noEngine,
+      '/proc/5/cmdline': 'conmon\0',
+      '/proc/5/status': 'Name:\tconmon\nUid:\t0\t0\t0\t0\n',
+    };
+    expect(await workloads({ files })).toMatchObject({
+      value: [],
+      gaps: [expect.stringContaining('Podman')],
+    });
+  });
+});
+
+describe('the engine', () => {
+  test('its own answer, and its options from file and command line', async () => {
+    const has = running([], {
+      files: { '/etc/docker/daemon.json': '{\n "no-new-privileges": true,\n "icc": false\n}' },
+    });
+    expect(await factReader(await memoryHost(has))(engineFact)).toMatchObject({
+      value: {
+        version: '20.10.24',
+        noNewPrivileges: true,
+        appArmor: true,
+        seccomp: 'default',
+        options: { icc: { value: false, source: '/etc/docker/daemon.json', line: 3 }, hosts: { line: null } },
+      },
+    });
+  });
+
+  test('a daemon.json that may not be read leaves its settings open', async () => {
+    const denied = { '/etc/docker/daemon.json': { read: { unknown: 'denied', detail: 'may not be read' } } };
+    expect(await factReader(await memoryHost(running([], { recording: denied })))(engineFact)).toMatchObject({
+      value: { noNewPrivileges: null },
+      gaps: ['may not be read'],
+    });
+  });
+
+  test('a dockerd in a container is not this host’s engine', async () => {
+    const files = { ...dockerd(), '/proc/79/cgroup': `0::/system.slice/docker-${'a'.repeat(64)}.scope\n` };
+    expect(await factReader(await memoryHost({ files }))(engineFact)).toMatchObject({ value: null });
+  });
+
+  test('another socket from the command line', async () => {
+    const files = dockerd('-H', 'unix:///var/run/other.sock');
+    expect(await factReader(await memoryHost({ files }))(engineFact)).toMatchObject({
+      value: { sockets: [{ path: '/run/other.sock' }], unheard: { why: 'unsupported' } },
+    });
+  });
+});

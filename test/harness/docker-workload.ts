@@ -1,0 +1,39 @@
+import { workloadOf } from '../../src/facts/workloads/docker-inspect.ts';
+import { Inspect } from '../../src/facts/workloads/inspect-format.ts';
+import type { Workload } from '../../src/facts/workloads/workload.ts';
+import { dockerContainer } from './docker-container.ts';
+
+/** A workload read from an inspect with these changes. */
+export function workload(
+  name: string,
+  changes: Parameters<typeof dockerContainer>[1] = {},
+  context: {
+    readonly defaultRuntime?: string | null;
+    readonly boundVolumes?: ReadonlyMap<string, string>;
+  } = {},
+): Workload {
+  return workloadOf(Inspect.parse(dockerContainer(name, changes)), {
+    origin: `docker inspect ${name}`,
+    directory: '/var/lib/docker/containers/x',
+    defaultRuntime: 'runc',
+    boundVolumes: new Map(),
+    ...context,
+  });
+}
+
+/** An engine of version 20.10 with its defaults. */
+export const engine = {
+  version: '20.10.24',
+  running: true,
+  unheard: null,
+  sockets: [{ path: '/run/docker.sock', stat: null }],
+  options: {},
+  rootless: false,
+  userns: false,
+  noNewPrivileges: false,
+  seccomp: 'default',
+  appArmor: true,
+  defaultRuntime: 'runc',
+  runtimes: ['runc'],
+  dataRoot: '/var/lib/docker',
+} as const;
