@@ -19,7 +19,7 @@ module.exports = {
     only(
       'checks-judge-facts',
       '^src/checks/[^/]+/',
-      '^(src/facts/|src/engine/(check|fact|rule)\\.ts|src/host/(evidence|mask)\\.ts)',
+      '^(src/facts/|src/engine/(check|fact|rule)\\.ts|src/host/(evidence|host|mask)\\.ts|src/checks/[^/]+/[^/]+\\.words\\.ts)',
       'checks are pure: facts and parameters in, verdicts out',
     ),
     only('engine-knows-no-rule', '^src/engine/', '^src/(engine|host)/', 'the engine knows no subject'),

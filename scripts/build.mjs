@@ -1,12 +1,13 @@
-import { chmod, rm } from 'node:fs/promises';
+import { chmod, rename, rm } from 'node:fs/promises';
 import { build } from 'esbuild';
 import { yamlPlugin } from './yaml-plugin.mjs';
 
 /** Bundles the program into dist/, split so that each command loads only what it needs. */
-await rm('dist', { recursive: true, force: true });
+const fresh = 'dist.new';
+await rm(fresh, { recursive: true, force: true });
 await build({
   entryPoints: { aisec: 'bin/aisec.ts' },
-  outdir: 'dist',
+  outdir: fresh,
   bundle: true,
   splitting: true,
   format: 'esm',
@@ -22,4 +23,7 @@ await build({
     js: `import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);`,
   },
 });
-await chmod('dist/aisec.js', 0o755);
+await chmod(`${fresh}/aisec.js`, 0o755);
+// A build that fails leaves the last one in place.
+await rm('dist', { recursive: true, force: true });
+await rename(fresh, 'dist');

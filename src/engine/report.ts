@@ -94,7 +94,9 @@ const Exposure = z.strictObject({
   port: z.int().min(0).max(65535),
   scope: z.enum(scopes).describe('the widest source that can connect'),
   reachableFrom: z.array(z.strictObject({ interface: z.string(), sources: z.array(z.string()) })),
-  path: z.array(z.string()).describe('the rules that decided, in the words of their owner; or why it is unknown'),
+  path: z
+    .array(z.string())
+    .describe('the rules that decided, in the words of their owner; or why it is unknown'),
   firewallSays: z
     .enum(['admits', 'refuses', 'unknown', 'not-asked'])
     .describe('what the host firewall alone would answer the farthest source'),

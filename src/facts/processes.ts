@@ -19,7 +19,10 @@ export interface Process {
   readonly containerId: string | null;
 }
 
-/** Every process with a command line (kernel threads have none); see proc(5). */
+/**
+ * Every process with a command line (kernel threads have none), those in containers of an engine included;
+ * see proc(5). Processes of a system container (LXC, nspawn) are another machine's, to be audited in there.
+ */
 export const processesFact = defineFact<readonly Process[]>({
   id: 'processes',
   gather: async (host) => {
@@ -51,6 +54,10 @@ async function readProcess(host: Host, pid: string): Promise<Process | null> {
     host.readlink(`${directory}/exe`),
   ]);
   const field = (name: string) => new RegExp(`^${name}:\\s*(.*)$`, 'm').exec(status)?.[1] ?? '';
+  const place = placeOf(cgroup);
+  // One number for each PID namespace that it is in, from the reader's own inwards.
+  const nested = field('NSpid').split(/\s+/).length > 1;
+  if (nested && place.containerId === null) return null;
   return {
     pid: Number(pid),
     ppid: Number(field('PPid')),
@@ -58,7 +65,7 @@ async function readProcess(host: Host, pid: string): Promise<Process | null> {
     argv: commandLine.replace(/\0+$/, '').split('\0'),
     exe: exe.state === 'known' ? exe.value : null,
     uid: Number(field('Uid').split(/\s+/)[1] ?? Number.NaN),
-    ...placeOf(cgroup),
+    ...place,
   };
 }
 

@@ -17,7 +17,9 @@ const wellKnown = new Set(
   default postgres mysql minioadmin minio guest user demo example letmein welcome qwerty 123456 12345678
   neo4j elastic opensearch redis mongo mongodb grafana prom-operator ollama n8n langfuse langflow flowise
   litellm openwebui open-webui anything dify difyai123456 infini_rag_flow weaviate qdrant sk-1234 token
-  supersecret mysecretpassword secretpassword sw2yctib9zpoohopsmm`.split(/\s+/),
+  supersecret mysecretpassword secretpassword sw2yctib9zpoohopsmm super-secret-key even-more-secret
+  dify-sandbox mysecret myredissecret miniosecret minio123 ultrasecretkey t0p-s3cr3t top-secret password1234
+  clickhouse infini_rag_flow_os_01 qazwsxedc!@#123`.split(/\s+/),
 );
 
 /** What the name of a credential ends with: POSTGRES_PASSWORD, --api-key, clientSecret. */

@@ -122,7 +122,6 @@ describeLab('units', () => {
       counts.loaded++;
       counts.properties += compared.length + 2;
     }
-    if (process.env.DBG) await writeFile('/tmp/units-diff.json', JSON.stringify(differences, null, 1));
     expect(differences.slice(0, 3)).toEqual([]);
     process.stderr.write(`unit trees: ${JSON.stringify(counts)}\n`);
     expect(counts.loaded).toBeGreaterThanOrEqual(500);

@@ -74,11 +74,13 @@ export function remedyFor(server: SshdServer, scope: SshdScope, setting: string,
   if (option?.source === commandLineSource) return { way: 'inPlace', data: common };
   const directory = scope.block === null ? dropInDirectory(server, keyword) : null;
   if (directory !== null) return { way: 'dropIn', data: { ...common, directory } };
+  const written = setting.replace(/[\\/&]/g, '\\$&');
   const inFile = option?.line != null && option.excerpt !== null;
   const target = inFile ? option.source : tree.file;
   const script = inFile
-    ? `${rangeOf(scope)}s/^[[:space:]]*${escapeForSed(option.excerpt)}[[:space:]]*$/${setting.replace(/[\\/&]/g, '\\$&')}/`
-    : `1{/^${escapeForSed(setting)}$/!i ${setting}\n}`;
+    ? `${rangeOf(scope)}s/^[[:space:]]*${escapeForSed(option.excerpt)}[[:space:]]*$/${written}/`
+    : // On one line, so that the command can be copied: GNU sed reads the \\n as a line break.
+      `1{/^${escapeForSed(setting)}$/!s/^/${written}\\n/}`;
   return { way: 'inPlace', data: { ...common, target, script } };
 }
 

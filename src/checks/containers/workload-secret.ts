@@ -27,7 +27,12 @@ export const workloadSecret = defineCheck({
       if (places.length === 0) {
         return [pass(name, citeSetting(workload, 'Config.Env', Object.keys(workload.environment)))];
       }
-      const data = { ...workloadData(workload), name, places: places.join(', '), known: wellKnown.join(', ') };
+      const data = {
+        ...workloadData(workload),
+        name,
+        places: places.join(', '),
+        known: wellKnown.join(', '),
+      };
       const evidence = places.map((place) => citeSetting(workload, place, 'masked'));
       const message = wellKnown.length > 0 ? 'wellKnown' : 'literal';
       return [{ outcome: 'fail', message, subject: name, data, evidence }];

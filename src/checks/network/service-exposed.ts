@@ -2,13 +2,13 @@
 import * as z from 'zod';
 import type { Verdict } from '../../engine/check.ts';
 import { defineCheck, notApplicable, pass, undetermined } from '../../engine/check.ts';
-import type { Exposure } from '../../engine/report.ts';
 import type { AiService } from '../../facts/catalogue/ai-services.ts';
 import { aiServicesFact } from '../../facts/catalogue/ai-services-fact.ts';
 import { authenticationOf } from '../../facts/catalogue/authentication.ts';
 import { Category, ServiceSeverity } from '../../facts/catalogue/catalogue.ts';
 import { serviceBehind } from '../../facts/catalogue/service-behind.ts';
 import { citationsOf, doubtOf, socketOf, sourcesOf } from '../../facts/exposure/cite.ts';
+import type { Exposure } from '../../facts/exposure/exposure.ts';
 import { exposureFact } from '../../facts/exposure/exposure.ts';
 
 const messages = {

@@ -62,6 +62,8 @@ function isPublishOf(listener: Listener, workload: Workload): boolean {
 }
 
 function fromUnit(unit: Unit, seen: Seen): AiService[] {
+  // Then it is found as that container.
+  if (unit.startsContainer !== null) return [];
   const service = catalogue().services.find(({ id }) => id === unit.service);
   if (service === undefined) return [];
   const processes = seen.processes.filter((process) => process.unit === unit.name);

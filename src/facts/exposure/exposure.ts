@@ -17,6 +17,8 @@ import type { Door } from './door.ts';
 import { doorsOf } from './door.ts';
 import { describe, scopeOf } from './describe.ts';
 
+export type { Exposure };
+
 /**
  * Who can reach which socket and which published port of this machine, by the kernel's own rules.
  *

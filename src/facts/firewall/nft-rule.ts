@@ -8,6 +8,7 @@ const Statement = z.record(z.string(), z.unknown());
 const Comparison = z.object({ op: z.string(), left: z.unknown(), right: z.unknown() });
 const Jump = z.object({ target: z.string() });
 const Concat = z.object({ concat: z.array(z.unknown()) });
+const Rejection = z.object({ type: z.string().optional() });
 const VerdictMap = z.object({ key: z.unknown(), data: z.unknown() });
 const DynamicSet = z.object({ stmt: z.unknown().optional() });
 
@@ -49,7 +50,7 @@ export function parseNftRule(
 
 function readStatement(keyword: string, body: unknown, scope: Scope): Draft {
   const verdict = verdictOf(keyword, body);
-  if (verdict !== null) return { matches: [], target: verdict };
+  if (verdict !== null) return { matches: impliedBy(keyword, body), target: verdict };
   const on = (match: Match): Draft => ({ matches: [match], target: { kind: 'continue' } });
   const comparison = keyword === 'match' ? Comparison.safeParse(body).data : undefined;
   if (comparison !== undefined) {
@@ -65,6 +66,14 @@ function readStatement(keyword: string, body: unknown, scope: Scope): Draft {
   }
   if (passing.has(keyword)) return { matches: [], target: { kind: 'continue' } };
   return on({ on: 'unclear', text: JSON.stringify({ [keyword]: body }) });
+}
+
+/** nft(8) leaves out a condition that the kind of answer implies: ICMPv6 goes to IPv6 alone. */
+function impliedBy(keyword: string, body: unknown): readonly Match[] {
+  const type = keyword === 'reject' ? Rejection.safeParse(body).data?.type : undefined;
+  if (type === 'icmp') return [{ on: 'family', families: ['ip'], negated: false }];
+  if (type === 'icmpv6') return [{ on: 'family', families: ['ip6'], negated: false }];
+  return type === 'tcp reset' ? [{ on: 'protocol', protocols: ['tcp'], negated: false }] : [];
 }
 
 /** `ip saddr . tcp dport { 10.0.0.1 . 22, … }`: one alternative for each element. */

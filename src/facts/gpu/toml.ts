@@ -19,7 +19,7 @@ export function parseFlatToml(text: string): FlatToml {
   let table = '';
   for (let index = 0; index < lines.length; index++) {
     const line = index + 1;
-    const content = withoutComment(lines[index] ?? '').trim();
+    const content = withoutComment(lines[index] ?? '');
     if (content === '') continue;
     const header = /^\[\s*([A-Za-z0-9_.-]+)\s*\]$/.exec(content)?.[1];
     if (header !== undefined) {
@@ -29,7 +29,7 @@ export function parseFlatToml(text: string): FlatToml {
     const [, key, first = ''] = /^([A-Za-z0-9_-]+|"[^"\\]+")\s*=\s*(.*)$/.exec(content) ?? [];
     let written = first;
     while (written.startsWith('[') && !written.endsWith(']') && index + 1 < lines.length) {
-      written += withoutComment(lines[++index] ?? '').trim();
+      written += withoutComment(lines[++index] ?? '');
     }
     const value = key === undefined ? null : valueOf(written);
     if (key === undefined || value === null) unread ??= line;
@@ -38,8 +38,10 @@ export function parseFlatToml(text: string): FlatToml {
   return { values, unread };
 }
 
+/** A quote that does not end stays, so that the line counts as not understood. */
 function withoutComment(line: string): string {
-  return /^(?:[^"'#]+|"(?:[^"\\]|\\.)*"|'[^']*')*/.exec(line)?.[0] ?? '';
+  const content = /^(?:[^"'#]+|"(?:[^"\\]|\\.)*"|'[^']*')*/.exec(line)?.[0] ?? '';
+  return (line[content.length] === '#' ? content : line).trim();
 }
 
 function valueOf(written: string): TomlValue | null {

@@ -104,7 +104,7 @@ function mountOf(mount: InspectMount, boundVolumes: ReadonlyMap<string, string>)
   };
 }
 
-/** A list that is not set is the engine's default; a privileged container has none masked. */
+/** A list that is not set (null, or no such field) is the engine's own, seen with 20.10. */
 function isProcMasked({ Privileged, MaskedPaths, ReadonlyPaths }: HostConfig): boolean {
   if (Privileged) return false;
   return (MaskedPaths?.includes('/proc/kcore') ?? true) && (ReadonlyPaths?.includes('/proc/sys') ?? true);

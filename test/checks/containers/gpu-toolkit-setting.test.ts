@@ -4,7 +4,11 @@ import { known, unknown } from '../../../src/host/evidence.ts';
 import { evaluate } from '../../harness/evaluate.ts';
 
 const params = { setting: 'accept', default: true, accept: false, meaning: 'bad' };
-const toolkit = (setting: unknown) => ({ version: known('1.0.0', 'f'), file: '/etc/x.toml', setting: () => setting });
+const toolkit = (setting: unknown) => ({
+  version: known('1.0.0', 'f'),
+  file: '/etc/x.toml',
+  setting: () => setting,
+});
 
 test.each([
   ['pass', toolkit(known({ value: false, line: 3 }, 'f'))],

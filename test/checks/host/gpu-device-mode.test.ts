@@ -2,7 +2,10 @@ import { expect, test } from '@jest/globals';
 import { gpuDeviceMode } from '../../../src/checks/host/gpu-device-mode.ts';
 import { evaluate } from '../../harness/evaluate.ts';
 
-const node = (mode: number) => ({ path: '/dev/nvidia0', stat: { type: 'char', mode, uid: 0, gid: 44, size: 0, mtime: 0 } });
+const node = (mode: number) => ({
+  path: '/dev/nvidia0',
+  stat: { type: 'char', mode, uid: 0, gid: 44, size: 0, mtime: 0 },
+});
 
 test.each([
   ['fail', { count: 1, nodes: [node(0o666)], nvidia: null }],

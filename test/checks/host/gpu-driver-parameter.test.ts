@@ -4,7 +4,11 @@ import { known, unknown } from '../../../src/host/evidence.ts';
 import { evaluate } from '../../harness/evaluate.ts';
 
 const params = { parameters: ['RmProfilingAdminOnly', 'Older'], accept: '1', meaning: 'bad' };
-const withParameters = (parameters: unknown) => ({ count: 1, nodes: [], nvidia: { version: known('1.1', 'f'), parameters } });
+const withParameters = (parameters: unknown) => ({
+  count: 1,
+  nodes: [],
+  nvidia: { version: known('1.1', 'f'), parameters },
+});
 
 test.each([
   ['pass', withParameters(known({ RmProfilingAdminOnly: '1' }, 'f'))],

@@ -7,7 +7,10 @@ const params = { fixed: ['535.309.01', '580.159.03'], bulletin: 'May' };
 const driver = (version: unknown) => ({
   count: 1,
   nodes: [],
-  nvidia: { version: typeof version === 'string' ? known(version, 'f') : version, parameters: known({}, 'f') },
+  nvidia: {
+    version: typeof version === 'string' ? known(version, 'f') : version,
+    parameters: known({}, 'f'),
+  },
 });
 
 test.each([

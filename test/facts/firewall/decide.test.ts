@@ -110,6 +110,20 @@ describe('native nftables', () => {
   });
 });
 
+test('a rejection by ICMPv6 is for IPv6 alone, though nft does not say so', () => {
+  const place = { family: 'inet', table: 't' };
+  const chain = { ...place, name: 'c', hook: 'input', type: 'filter', prio: 0, policy: 'accept' };
+  const expr = [{ reject: { type: 'icmpv6', expr: 'port-unreachable' } }];
+  const objects = [
+    { table: { family: 'inet', name: 't' } },
+    { chain },
+    { rule: { ...place, chain: 'c', expr } },
+  ];
+  const ruleset = nft(JSON.stringify({ nftables: objects }));
+  expect(ask(ruleset, 22, lan)).toMatchObject({ verdict: 'accept' });
+  expect(ask(ruleset, 22, lan6)).toMatchObject({ verdict: 'reject' });
+});
+
 describe('single rules', () => {
   test.each<[string, readonly string[], string, string]>([
     ['no rule', [], 'DROP', 'drop'],

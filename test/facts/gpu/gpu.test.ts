@@ -17,7 +17,10 @@ async function gpu(has: Parameters<typeof memoryHost>[0]) {
 
 describe('GPUs', () => {
   test('none is known', async () => {
-    expect(await gpu({ recording: { '/dev/null': char(0o666) } })).toMatchObject({ state: 'known', value: null });
+    expect(await gpu({ recording: { '/dev/null': char(0o666) } })).toMatchObject({
+      state: 'known',
+      value: null,
+    });
   });
 
   test('two NVIDIA cards and their driver', async () => {
@@ -65,22 +68,30 @@ describe('the toolkit', () => {
       files: {
         '/var/lib/dpkg/status':
           'Package: nvidia-container-toolkit\nStatus: install ok installed\nVersion: 1.17.4-1\nArchitecture: amd64\n\n',
-        [config]: '#accept-x = false\n[nvidia-container-runtime]\nmode = "cdi"\nruntimes = [\n  "crun",\n  "runc",\n]\n',
+        [config]:
+          '#accept-x = false\n[nvidia-container-runtime]\nmode = "cdi"\nruntimes = [\n  "crun",\n  "runc",\n]\n',
       },
     });
     const toolkit = await factReader(host)(nvidiaToolkitFact);
     if (toolkit.state === 'unknown' || toolkit.value === null) throw new Error('not found');
     expect(toolkit.value.version).toMatchObject({ value: '1.17.4' });
     expect(toolkit.value.setting('accept-x')).toMatchObject({ value: null });
-    expect(toolkit.value.setting('nvidia-container-runtime.mode')).toMatchObject({ value: { value: 'cdi', line: 3 } });
-    expect(toolkit.value.setting('nvidia-container-runtime.runtimes')).toMatchObject({ value: { value: ['crun', 'runc'] } });
+    expect(toolkit.value.setting('nvidia-container-runtime.mode')).toMatchObject({
+      value: { value: 'cdi', line: 3 },
+    });
+    expect(toolkit.value.setting('nvidia-container-runtime.runtimes')).toMatchObject({
+      value: { value: ['crun', 'runc'] },
+    });
   });
 
   test('a key that may hide in a line that was not understood is unknown', async () => {
     const host = await memoryHost({ files: { [config]: 'a = {{ template }}\nb = true\n' } });
     const toolkit = await factReader(host)(nvidiaToolkitFact);
     if (toolkit.state === 'unknown' || toolkit.value === null) throw new Error('not found');
-    expect(toolkit.value.setting('a')).toMatchObject({ state: 'unknown', detail: expect.stringContaining(':1') });
+    expect(toolkit.value.setting('a')).toMatchObject({
+      state: 'unknown',
+      detail: expect.stringContaining(':1'),
+    });
     expect(toolkit.value.setting('b')).toMatchObject({ value: { value: true, line: 2 } });
   });
 

@@ -34,6 +34,22 @@ describe('units from files', () => {
     expect(unit.settings.MemoryMax?.value).toBe(String(8 * 1024 ** 3));
   });
 
+  test('DynamicUser= gives an account and a sandbox, and leaves a named account in force', async () => {
+    const read = async (text: string) =>
+      (await readUnit({ [`${etc}/ollama.service`]: `${ollama}DynamicUser=yes\n${text}` })).settings;
+    expect(await read('ProtectSystem=yes\n')).toMatchObject({
+      User: { value: 'ollama' },
+      ProtectSystem: { value: 'strict' },
+      ProtectHome: { value: 'read-only' },
+      PrivateTmp: { value: 'yes' },
+      NoNewPrivileges: { value: 'yes' },
+    });
+    expect(await read('User=root\nProtectHome=yes\n')).toMatchObject({
+      User: { value: 'root' },
+      ProtectHome: { value: 'yes' },
+    });
+  });
+
   test('a drop-in in /etc masks one of the same name for a shorter prefix in /usr, and service.d ranks last', async () => {
     const files = {
       [`${usr}/vllm-main.service`]: '[Service]\nExecStart=/usr/bin/vllm serve\n',

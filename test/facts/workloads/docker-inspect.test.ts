@@ -76,6 +76,7 @@ describe('docker inspect as a workload', () => {
     ['only read-write', { ReadonlyPaths: [] }, false],
     ['privileged', { Privileged: true, MaskedPaths: null, ReadonlyPaths: null }, false],
     ['the engine’s default', { MaskedPaths: null, ReadonlyPaths: null }, true],
+    ['an engine without the fields', { MaskedPaths: undefined, ReadonlyPaths: undefined }, true],
   ])('proc: %s', (_, host, masked) => {
     expect(workload('x', { host }).maskedProc).toBe(masked);
   });
