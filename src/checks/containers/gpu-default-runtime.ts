@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { defineCheck, notApplicable, pass } from '../../engine/check.ts';
 import { nvidiaToolkitFact } from '../../facts/gpu/toolkit.ts';
+import type { Engine } from '../../facts/workloads/engine.ts';
 import { engineFact } from '../../facts/workloads/engine.ts';
 
 const messages = {
@@ -24,9 +25,7 @@ export const gpuDefaultRuntime = defineCheck({
     const option = engine.options['default-runtime'];
     const source = option?.source ?? 'docker info';
     const evidence = [{ source, line: option?.line ?? null, excerpt: `default-runtime: ${runtime}` }];
-    const runtimes = Runtimes.safeParse(engine.options.runtimes?.value);
-    const path = runtimes.success ? (runtimes.data[runtime]?.path ?? '') : '';
-    if (!runtime.includes('nvidia') && !path.includes('nvidia')) {
+    if (!isNvidia(runtime, engine)) {
       if (toolkit.state === 'known' && toolkit.value === null) {
         return [notApplicable('the NVIDIA Container Toolkit is not installed')];
       }
@@ -36,3 +35,10 @@ export const gpuDefaultRuntime = defineCheck({
     return [{ outcome: 'fail', message: 'nvidia', subject, data: { runtime, ...file }, evidence }];
   },
 });
+
+/** By its name, or by the program that daemon.json gives for the name. */
+function isNvidia(runtime: string, { options }: Engine): boolean {
+  const runtimes = Runtimes.safeParse(options.runtimes?.value);
+  const path = runtimes.success ? (runtimes.data[runtime]?.path ?? '') : '';
+  return runtime.includes('nvidia') || path.includes('nvidia');
+}

@@ -32,6 +32,12 @@ export const unitSecret = defineCheck({
       const found = [...inArguments(unit), ...inEnvironment(unit, files ?? [], access)];
       if (found.some(({ outcome }) => outcome === 'fail')) return found;
       if (unit.unseen !== null) return [undetermined(`${unit.unseen}: it may hold a credential`, unit.name)];
+      // The manager tells the variables of an unread unit file, but not which files it reads more from.
+      const hidden = unit.unread.filter((path) => unit.files.includes(path));
+      if (hidden.length > 0) {
+        const because = `${hidden.join(', ')} could not be read: it may name files with credentials; run as root`;
+        return [undetermined(because, unit.name)];
+      }
       // Who else can read a file that the audit may not read is known all the same: not everybody.
       const citations = unit.files.map((source): Citation => ({ source, line: null, excerpt: null }));
       return found.length > 0 ? found : [pass(unit.name, ...citations)];

@@ -2,8 +2,7 @@ import { parseRunArguments, shellScript } from '../units/run-arguments.ts';
 import type { Process } from '../processes.ts';
 import { parseImageReference } from '../workloads/image-reference.ts';
 import type { CatalogueService } from './catalogue.ts';
-import { catalogue } from './catalogue.ts';
-import { globMatches } from './glob.ts';
+import { claimantOf, recognitionIndex, withoutDefaults, wordKey } from './recognition-index.ts';
 
 /**
  * Programs that run another one, named by a later argument: what such a command line says counts
@@ -24,7 +23,7 @@ export function recogniseUnit(
   name: string,
   execStart: readonly { readonly argv: readonly string[] }[],
 ): CatalogueService | null {
-  const named = find(({ units }) => units.some((glob) => globMatches(glob, name)));
+  const named = claimantOf(recognitionIndex().units, name);
   if (named !== null) return named;
   for (const argv of execStart.flatMap((command) => shellScript(command.argv) ?? [command.argv])) {
     const image = parseRunArguments(argv)?.image;
@@ -45,20 +44,15 @@ export function recogniseProcess(process: Pick<Process, 'argv' | 'name' | 'exe'>
 
 /** Recognises a service by an image, wherever it was pulled from unless the catalogue names a registry. */
 export function recogniseImage(repository: string): CatalogueService | null {
-  const names = repositoryNames(repository);
-  return find(({ images }) =>
-    images.some((image) => names.some((name) => globMatches(withoutDefaults(image), name))),
-  );
+  return first(repositoryNames(repository), (name) => claimantOf(recognitionIndex().images, name));
 }
 
 function recogniseCommand(argv: readonly string[], names: readonly string[]): CatalogueService | null {
   const programs = [...names, ...programNames(argv)].filter(
     (name) => name !== '' && !interpreters.test(name),
   );
-  return (
-    find(({ processes }) => processes.some((name) => programs.includes(name))) ??
-    find(({ commands }) => commands.some((command) => runs(argv, command)))
-  );
+  const named = first(programs, (program) => claimantOf(recognitionIndex().processes, program));
+  return named ?? recogniseArguments(argv);
 }
 
 /** Base names of the program and, behind an interpreter, of the file that it runs. */
@@ -72,10 +66,15 @@ function programNames(argv: readonly string[]): string[] {
   return script === undefined || isInline ? names : [...names, baseName(script)];
 }
 
-function runs(argv: readonly string[], command: string): boolean {
-  const wanted = command.split(' ');
-  const places = hosts.test(baseName(argv[0] ?? '')) ? argv.keys() : [0];
-  return [...places].some((start) => wanted.every((word, index) => isWord(argv[start + index], word)));
+/** Recognises words that stand one after another, anywhere behind a program that runs another one. */
+function recogniseArguments(argv: readonly string[]): CatalogueService | null {
+  const { commands } = recognitionIndex();
+  const starts = hosts.test(baseName(argv[0] ?? '')) ? [...argv.keys()] : [0];
+  return first(starts, (start) => {
+    const candidates = commands.get(wordKey(argv[start] ?? '')) ?? [];
+    const found = candidates.find(({ words }) => words.every((word, at) => isWord(argv[start + at], word)));
+    return found?.service ?? null;
+  });
 }
 
 /** A path counts by its end, an option with its value behind `=`. */
@@ -99,17 +98,18 @@ function repositoryNames(repository: string): string[] {
   return [whole, path, ...(below.includes('/') ? [withoutDefaults(below)] : [])];
 }
 
-function withoutDefaults(repository: string): string {
-  return repository
-    .toLowerCase()
-    .replace(/^(?:index\.|registry-1\.)?docker\.io\//, '')
-    .replace(/^library\//, '');
-}
-
 function baseName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 
-function find(matches: (service: CatalogueService) => boolean): CatalogueService | null {
-  return catalogue().services.find(matches) ?? null;
+/** The first of the answers that is one. */
+function first<T>(
+  items: readonly T[],
+  answer: (item: T) => CatalogueService | null,
+): CatalogueService | null {
+  for (const item of items) {
+    const found = answer(item);
+    if (found !== null) return found;
+  }
+  return null;
 }

@@ -26,12 +26,14 @@ export function parseFlatToml(text: string): FlatToml {
       table = `${header}.`;
       continue;
     }
-    const [, key, first = ''] = /^([A-Za-z0-9_-]+|"[^"\\]+")\s*=\s*(.*)$/.exec(content) ?? [];
-    let written = first;
-    while (written.startsWith('[') && !written.endsWith(']') && index + 1 < lines.length) {
-      written += withoutComment(lines[++index] ?? '');
+    const written = [content];
+    if (/=\s*\[[^\]]*$/.test(content)) {
+      while (written.at(-1)?.endsWith(']') === false && index + 1 < lines.length) {
+        written.push(withoutComment(lines[++index] ?? ''));
+      }
     }
-    const value = key === undefined ? null : valueOf(written);
+    const [, key, text = ''] = /^([A-Za-z0-9_-]+|"[^"\\]+")\s*=\s*(.*)$/.exec(written.join('')) ?? [];
+    const value = valueOf(text);
     if (key === undefined || value === null) unread ??= line;
     else values.set(`${table}${key.replaceAll('"', '')}`, { value, line });
   }

@@ -50,20 +50,27 @@ export function optionsOfArguments(argv: readonly string[], source: string): Eng
   for (let index = 1; index < argv.length; index++) {
     const [, dashes = '', word = '', attached] =
       /^(--?)([A-Za-z][A-Za-z0-9-]*)(?:=([\s\S]*))?$/.exec(argv[index] ?? '') ?? [];
-    const flag = dashes === '-' ? short[word] : word;
-    if (flag === undefined || flag === '') continue;
-    let value: string | boolean;
-    if (booleans.has(flag)) value = attached === undefined ? true : /^(?:1|t|true)$/i.test(attached);
-    else value = attached ?? argv[++index] ?? '';
+    const flag = (dashes === '-' ? short[word] : word) ?? '';
+    if (flag === '') continue;
+    const next = booleans.has(flag) || attached !== undefined ? undefined : argv[++index];
+    const value = booleans.has(flag) ? isOn(attached) : (attached ?? next ?? '');
     const name = lists[flag] ?? flag;
-    const before = options[name]?.value;
     options[name] = {
-      value: listNames.has(name) ? [...(Array.isArray(before) ? (before as unknown[]) : []), value] : value,
+      value: listNames.has(name) ? appended(options[name]?.value, value) : value,
       source,
       line: null,
     };
   }
   return options;
+}
+
+/** A flag alone is on. */
+function isOn(value: string | undefined): boolean {
+  return value === undefined || /^(?:1|t|true)$/i.test(value);
+}
+
+function appended(list: unknown, value: string | boolean): unknown[] {
+  return [...(Array.isArray(list) ? (list as unknown[]) : []), value];
 }
 
 /** Settings of a daemon.json; none when there is no file. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { workloadSecret } from '../../../src/checks/containers/workload-secret.ts';
 import { maskSecrets } from '../../../src/host/mask.ts';
-import { dockerContainer } from '../../harness/docker-container.ts';
+import type { dockerContainer } from '../../harness/docker-container.ts';
 import { evaluate } from '../../harness/evaluate.ts';
 import { workload } from '../../harness/docker-workload.ts';
 

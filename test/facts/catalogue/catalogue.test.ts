@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { Catalogue, catalogue } from '../../../src/facts/catalogue/catalogue.ts';
 import type { Condition } from '../../../src/facts/catalogue/catalogue.ts';
-import { globMatches } from '../../../src/facts/catalogue/glob.ts';
+import { globExpression } from '../../../src/facts/catalogue/glob.ts';
 import { recogniseImage, recogniseProcess, recogniseUnit } from '../../../src/facts/catalogue/recognise.ts';
 import data from '../../../rules/catalogue/services.yaml';
 
@@ -51,7 +51,7 @@ describe('the service catalogue', () => {
       const claims = services.flatMap((service) => service[key].map((glob) => ({ id: service.id, glob })));
       const clashes = claims.flatMap(({ id, glob }) =>
         claims
-          .filter((other) => other.id !== id && globMatches(other.glob, glob))
+          .filter((other) => other.id !== id && globExpression(other.glob).test(glob))
           .map((other) => `${id} and ${other.id}: ${glob}`),
       );
       expect(clashes).toEqual([]);

@@ -126,6 +126,10 @@ describe('the TOML reader', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => parseFlatToml(text).values.size >= 0));
   });
 
+  test('an array that never ends, does', () => {
+    expect(parseFlatToml(`a = [\n${'"x",\n'.repeat(300_000)}`).unread).toBe(1);
+  });
+
   test('a large line ends', () => {
     expect(parseFlatToml(`a = ["${'x'.repeat(1_000_000)}`).unread).toBe(1);
   });
