@@ -1,7 +1,7 @@
 type Data = Readonly<Record<string, string | number>>;
 
-/** `{name}`; a shell's `${NAME}` and awk's `{print $1}` are left alone. */
-const placeholder = /(?<!\$)\{([a-zA-Z][a-zA-Z0-9]*)\}/g;
+/** `{name}`; a shell's `${NAME}`, awk's `{print $1}` and Go's `{{end}}` are left alone. */
+const placeholder = /(?<![${])\{([a-zA-Z][a-zA-Z0-9]*)\}(?!\})/g;
 
 /** Fills a message; a placeholder without a value stays, so that a test can see it. */
 export function renderMessage(template: string, data: Data): string {

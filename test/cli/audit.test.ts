@@ -141,12 +141,13 @@ describe('aisec.yaml', () => {
 
   test('rules of one’s own take part; a broken one names file, line and key', () => {
     mkdirSync(join(directory, 'own/host'), { recursive: true });
-    const rule = (more: string) =>
+    const rule = (more: string) => {
       write(
         'own/host/my-rule.yaml',
         `id: my-rule\ncheck: sysctl-value\nwith: {keys: [kernel.dmesg_restrict], accept: ['1']}\n` +
           `severity: critical\ntitle: Mine\nwhy: Because.\nfix: {summary: Do., risk: none}\nsince: 1.0.0\n${more}`,
       );
+    };
     write('config.yaml', 'rulesDir: own\n');
     const args = ['audit', '--snapshot', 'weak', '--config', 'config.yaml', '--rule', 'my-rule'];
     rule('');

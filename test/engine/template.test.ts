@@ -11,9 +11,9 @@ describe('messages', () => {
 
 describe('commands', () => {
   test('leave the shell’s own braces alone', () => {
-    const template = "awk '{print $1}' ${HOME} {file} | docker inspect --format '{{.Id}}'";
+    const template = "awk '{print $1}' ${HOME} {file} | docker inspect --format '{{.Id}}{{end}}'";
     expect(renderCommand(template, { file: 'a b' })).toBe(
-      "awk '{print $1}' ${HOME} 'a b' | docker inspect --format '{{.Id}}'",
+      "awk '{print $1}' ${HOME} 'a b' | docker inspect --format '{{.Id}}{{end}}'",
     );
   });
 

@@ -1,7 +1,6 @@
 import type { AiService } from '../../src/facts/catalogue/ai-services.ts';
 import { catalogue } from '../../src/facts/catalogue/catalogue.ts';
 import type { Listener } from '../../src/facts/listeners/listener.ts';
-import type { Workload } from '../../src/facts/workloads/workload.ts';
 
 /** A process of this catalogue service that listens there, with nothing set. */
 export function serviceOnHost(id: string, listener: Partial<Listener> = {}): AiService {
@@ -37,19 +36,5 @@ export function serviceOnHost(id: string, listener: Partial<Listener> = {}): AiS
     environment: {},
     argv: [id],
     unseen: null,
-  };
-}
-
-/** The same in a container. */
-export function serviceInContainer(id: string, workload: Workload): AiService {
-  return {
-    ...serviceOnHost(id),
-    label: `${id} (container ${workload.name})`,
-    by: 'image',
-    processes: [],
-    workload,
-    listeners: [],
-    environment: workload.environment,
-    argv: workload.command,
   };
 }

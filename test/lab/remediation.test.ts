@@ -29,19 +29,38 @@ describeLab('remediation', () => {
   });
 
   test('the printed commands repair what they are printed for, and nothing else breaks', async () => {
-    const proved: string[] = [];
     const problems: string[] = [];
-    for (const { rule, subject, fingerprint, remediation } of findings) {
-      if (remediation === null || remediation.commands.length === 0 || rule in unprovable) continue;
+    let proved = 0;
+    for (const { rule, subject, fingerprint, remediation } of withCommands(findings)) {
+      const started = performance.now();
       const problem = await repair(box, rule, fingerprint, remediation.commands);
-      if (problem === null) proved.push(`${rule} ${subject}`);
+      const seconds = ((performance.now() - started) / 1000).toFixed(1);
+      process.stderr.write(
+        `remediation: ${problem === null ? 'holds' : 'FAILS'} ${rule} (${subject}) ${seconds} s\n`,
+      );
+      if (problem === null) proved++;
       else problems.push(`${rule} (${subject}): ${problem}`);
     }
-    process.stderr.write(`remediation: ${String(proved.length)} proved, ${String(problems.length)} not\n`);
+    process.stderr.write(`remediation: ${String(proved)} hold, ${String(problems.length)} do not\n`);
     expect(problems).toEqual([]);
-    expect(proved.length).toBeGreaterThan(0);
+    expect(proved).toBeGreaterThan(0);
   }, 900_000);
 });
+
+type Repairable = Finding & { readonly remediation: NonNullable<Finding['remediation']> };
+
+/** One finding of every rule and kind of fix; all of them with AISEC_LAB_FULL=1, which takes hours. */
+function withCommands(findings: readonly Finding[]): Repairable[] {
+  const seen = new Set<string>();
+  return findings.filter((finding): finding is Repairable => {
+    const { rule, remediation } = finding;
+    if (remediation === null || remediation.commands.length === 0 || rule in unprovable) return false;
+    const kind = `${rule}: ${remediation.summary}`;
+    const isNew = !seen.has(kind);
+    seen.add(kind);
+    return isNew || process.env.AISEC_LAB_FULL === '1';
+  });
+}
 
 /** Runs the commands of one finding; what does not hold afterwards, or `null`. */
 async function repair(

@@ -207,4 +207,3 @@ function dashed(name: string): string[] {
 }
 
 /** Names of the directives that the trees set. */
-export const directiveNames = Object.keys(values);

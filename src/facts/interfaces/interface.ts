@@ -30,8 +30,3 @@ export function kindOf(name: string, loopback: boolean): InterfaceKind {
   if (containers.test(name)) return 'containers';
   return vpns.test(name) ? 'vpn' : 'link';
 }
-
-/** Whether an address reaches beyond its link, so that it needs a filter. */
-export function isRoutable({ scope }: InterfaceAddress): boolean {
-  return scope === 'global';
-}

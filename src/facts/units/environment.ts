@@ -22,6 +22,17 @@ function variableOf(assignment: string, line: number): Variable | null {
 
 type State = 'before' | 'key' | 'value-start' | 'value' | 'single' | 'double' | 'comment';
 
+const quotes: Readonly<Record<string, State>> = { "'": 'single', '"': 'double' };
+
+/** Where a backslash takes the next character as it is. */
+const escaping: ReadonlySet<State> = new Set(['value-start', 'value', 'double', 'comment']);
+
+/** What a backslash and the character behind it stand for; a line break behind it goes. */
+function escaped(state: State, next: string): string {
+  if (state === 'comment' || next === '\n') return '';
+  return state === 'double' && !'"\\`$'.includes(next) ? `\\${next}` : next;
+}
+
 /** The variables of an EnvironmentFile=; its own syntax, see systemd.exec(5). */
 export function parseEnvironmentFile(text: string): Variable[] {
   const variables: Variable[] = [];
@@ -36,12 +47,11 @@ export function parseEnvironmentFile(text: string): Variable[] {
   for (let at = 0; at < text.length; at += 1) {
     const character = text.charAt(at);
     const isEnd = character === '\n' || character === '\r';
-    if (character === '\\' && state !== 'before' && state !== 'key' && state !== 'single') {
+    if (character === '\\' && escaping.has(state)) {
       const next = text.charAt(at + 1);
       at += 1;
+      value += escaped(state, next);
       if (state === 'value-start') state = 'value';
-      if (state === 'double' && next !== '\n' && !'"\\`$'.includes(next)) value += `\\${next}`;
-      else if (state !== 'comment' && next !== '\n') value += next;
       if (next === '\n') line += 1;
       continue;
     }
@@ -57,8 +67,7 @@ export function parseEnvironmentFile(text: string): Variable[] {
         break;
       case 'value-start':
         if (isEnd) finish();
-        else if (character === "'") state = 'single';
-        else if (character === '"') state = 'double';
+        else if (character in quotes) state = quotes[character] ?? state;
         else if (!/\s/.test(character)) [state, value] = ['value', value + character];
         break;
       case 'value':
@@ -66,11 +75,8 @@ export function parseEnvironmentFile(text: string): Variable[] {
         else value += character;
         break;
       case 'single':
-        if (character === "'") state = 'value-start';
-        else value += character;
-        break;
       case 'double':
-        if (character === '"') state = 'value-start';
+        if (quotes[character] === state) state = 'value-start';
         else value += character;
         break;
       case 'comment':

@@ -13,7 +13,7 @@ writable_control_groups() {
   systemctl daemon-reexec
 }
 
-# An image without a registry: busybox as a server that ignores what it is told to run.
+# An image without a registry: busybox as a server that ignores what it is told to run, and how to stop.
 import_image() {
   local image=/root/image
   mkdir -p $image/bin $image/www $image/tmp
@@ -24,7 +24,7 @@ import_image() {
   chmod 755 $image/bin/serve
   chmod 1777 $image/tmp
   until docker info >/dev/null 2>&1; do sleep 0.2; done
-  tar -C $image -c . | docker import --change 'ENTRYPOINT ["/bin/serve"]' - lab/base:1 >/dev/null
+  tar -C $image -c . | docker import --change 'ENTRYPOINT ["/bin/serve"]' --change 'STOPSIGNAL SIGKILL' - lab/base:1 >/dev/null
   rm -r $image
 }
 
