@@ -6,7 +6,7 @@ import { failed, linkTarget, listNames, readText, statOf } from './files.ts';
 import type { CommandResult, Host, HttpResponse } from './host.ts';
 import type { Limits } from './limits.ts';
 import { limits, trustedDirectories } from './limits.ts';
-import { maskSecrets } from './mask.ts';
+import { maskJson, maskSecrets } from './mask.ts';
 
 /** The machine that aisec runs on. @param bounds - what one command or request may cost */
 export function liveHost(now: Date, bounds: Limits = limits): Host {
@@ -93,7 +93,7 @@ function getOverSocket(
         } else chunks.push(chunk);
       });
       response.on('end', () => {
-        const body = maskSecrets(Buffer.concat(chunks).toString('utf8'));
+        const body = maskJson(Buffer.concat(chunks).toString('utf8'));
         resolve(known({ status: response.statusCode ?? 0, body }, source));
       });
       response.on('error', (error) => {

@@ -22,9 +22,13 @@ const wellKnown = new Set(
   clickhouse infini_rag_flow_os_01 qazwsxedc!@#123`.split(/\s+/),
 );
 
-/** What the name of a credential ends with: POSTGRES_PASSWORD, --api-key, clientSecret. */
+/**
+ * What the name of a credential ends with: POSTGRES_PASSWORD, --api-key, clientSecret, SECRET_KEY_BASE,
+ * DB_PASSWORD_2. A number of tokens (max_token, --max-tokens 9) is none.
+ */
 const credential =
-  '(?:password|passwd|passphrase|pass|secret|token|(?:api|secret|access|private|encryption|master|auth|signing|admin|service)[-_]?key)';
+  '(?:password|passwd|passphrase|pass|secret|(?<!(?:max|min|num|per)[-_]?)token(?!s["\']?[\\s:=\\0]+["\']?[0-9])|(?:api|secret|access|private|encryption|master|auth|signing|admin|service)[-_]?key)' +
+  '(?:s|[-_]?(?:base|value|old|new|prod|production|dev|staging|test|primary|secondary|default|[0-9]{1,3}))?';
 const name = String.raw`(?<![\w.-])[\w.-]*?${credential}`;
 
 /** Text between two quotes of the same kind; a backslash escapes. */
@@ -81,6 +85,37 @@ const shapes: readonly RegExp[] = [
 /** Values that say something about a secret instead of being one. */
 const harmless =
   /^(?:true|false|yes|no|on|off|none|null|nil|undefined|required|optional|auto|file:.*|\*+|<masked(?::well-known)?>.*)$/i;
+
+const credentialName = new RegExp(`^(?:--?)?[\\w.-]*?${credential}$`, 'i');
+
+/**
+ * Replaces credentials in the strings of a JSON document, by the names that they stand under and by what they
+ * hold. Text that is no JSON is masked as text.
+ */
+export function maskJson(text: string): string {
+  try {
+    return JSON.stringify(maskValue(JSON.parse(text), ''));
+  } catch {
+    return maskSecrets(text);
+  }
+}
+
+function maskValue(value: unknown, name: string): unknown {
+  if (typeof value === 'string') return credentialName.test(name) ? maskOne(value) : maskSecrets(value);
+  if (Array.isArray(value)) {
+    const items: readonly unknown[] = value;
+    // An argument that follows its option: ["--api-key", "word"].
+    return items.map((item, index) => maskValue(item, optionBefore(items, index) ?? ''));
+  }
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, maskValue(each, key)]));
+}
+
+function optionBefore(items: readonly unknown[], index: number): string | null {
+  const [item, before] = [items[index], items[index - 1]];
+  const isArgument = typeof item === 'string' && !item.startsWith('-');
+  return isArgument && typeof before === 'string' && before.startsWith('--') ? before : null;
+}
 
 /** Replaces credentials; everything else, line ends included, stays as it is. */
 export function maskSecrets(text: string): string {

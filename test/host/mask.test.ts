@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { maskSecrets } from '../../src/host/mask.ts';
+import { maskJson, maskSecrets } from '../../src/host/mask.ts';
 
 const M = '<masked>';
 const W = '<masked:well-known>';
@@ -26,10 +26,46 @@ describe('masks', () => {
     ['root:$6$saltsalt$hashhashhash:19000::', `root:${M}:19000::`],
     ['x sk-abcdefghijklmnopqrstuv y', `x ${M} y`],
     ['-----BEGIN OPENSSH PRIVATE KEY-----\nabc\n-----END OPENSSH PRIVATE KEY-----\nx\n', `${M}\n\n\nx\n`],
+    ['SECRET_KEY_BASE=abc', `SECRET_KEY_BASE=${M}`],
+    ['DB_PASSWORD_2=abc', `DB_PASSWORD_2=${M}`],
+    ['OPENAI_API_KEYS=abc', `OPENAI_API_KEYS=${M}`],
     ['MINIO_ROOT_PASSWORD=minioadmin', `MINIO_ROOT_PASSWORD=${W}`],
     ['GF_SECURITY_ADMIN_PASSWORD="Admin"', `GF_SECURITY_ADMIN_PASSWORD="${W}"`],
   ])('%j', (text, masked) => {
     expect(maskSecrets(text)).toBe(masked);
+  });
+});
+
+describe('masks in JSON', () => {
+  test.each([
+    [{ Env: ['DB_PASSWORD=a"b c', 'X=1'] }, { Env: [`DB_PASSWORD=${M}`, 'X=1'] }],
+    [{ Cmd: ['--api-key', 'abc', '--port', '1'] }, { Cmd: ['--api-key', M, '--port', '1'] }],
+    [{ Cmd: ['--token', '--port'] }, { Cmd: ['--token', '--port'] }],
+    [
+      { clientSecret: "it's", n: 1, b: null },
+      { clientSecret: M, n: 1, b: null },
+    ],
+    [{ Labels: { traefik: '{"apiKey":"abc"}' } }, { Labels: { traefik: `{"apiKey":"${M}"}` } }],
+    [
+      { Cmd: ["sh -c 'PASSWORD=abc", "'"], Id: 'x' },
+      { Cmd: [`sh -c 'PASSWORD=${M}`, "'"], Id: 'x' },
+    ],
+    [{ POSTGRES_PASSWORD: 'postgres' }, { POSTGRES_PASSWORD: W }],
+  ])('%j', (value, masked) => {
+    expect(JSON.parse(maskJson(JSON.stringify(value)))).toEqual(masked);
+  });
+
+  test('text that is no JSON is masked as text', () => {
+    expect(maskJson('A_TOKEN=abc')).toBe(`A_TOKEN=${M}`);
+  });
+
+  test('masking twice is masking once', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        const once = maskJson(JSON.stringify(value));
+        expect(maskJson(once)).toBe(once);
+      }),
+    );
   });
 });
 
@@ -49,6 +85,9 @@ describe('leaves alone', () => {
     'secret: true',
     '{"max_token": 4096, "SandboxKey": "/var/run/docker/netns/1"}',
     '--max-num-batched-tokens 8192',
+    'LLM_MAX_TOKENS=4096',
+    'PASSWORD_FILE=/run/secrets/x',
+    'TOKENIZER=fast',
     'proxy_pass http://127.0.0.1:8000;',
     'AuthorizedKeysFile .ssh/authorized_keys',
     '-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT',

@@ -206,4 +206,3 @@ function dashed(name: string): string[] {
   return [`${prefix.slice(0, prefix.lastIndexOf('-') + 1) || prefix}${rest}`];
 }
 
-/** Names of the directives that the trees set. */
