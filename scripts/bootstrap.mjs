@@ -25,12 +25,14 @@ function must(command, commandArgs, env = {}) {
   if (status !== 0) process.exit(status ?? 1);
 }
 
-function install() {
+/** The program needs few packages; the tools that test it, many more. */
+function install(withTools) {
   const mark = 'node_modules/.package-lock.json';
-  if (existsSync(mark) && statSync(mark).mtimeMs >= statSync('package-lock.json').mtimeMs) return;
+  const fresh = existsSync(mark) && statSync(mark).mtimeMs >= statSync('package-lock.json').mtimeMs;
+  if (fresh && existsSync(`node_modules/${withTools ? 'jest' : 'esbuild'}`)) return;
   process.stderr.write('aisec: installing what it is built with …\n');
-  // Development tools are part of it, whatever NODE_ENV says: the program is built here.
-  must('npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']);
+  const tools = withTools ? '--include=dev' : '--omit=dev';
+  must('npm', ['ci', tools, '--no-audit', '--no-fund', '--loglevel=error']);
 }
 
 function build() {
@@ -60,7 +62,7 @@ const tasks = {
   'test:lab': () => jest(['--config', 'test/lab/jest.config.js', '--runInBand', ...args]),
 };
 
-install();
+install(task !== 'audit');
 build();
 const { status, signal } = spawnSync(process.execPath, tasks[task](), { stdio: 'inherit' });
 process.exit(status ?? (signal === null ? 1 : 130));
