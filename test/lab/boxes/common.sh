@@ -20,11 +20,12 @@ import_image() {
   cp /bin/busybox $image/bin/busybox
   for applet in sh httpd nc sleep wget; do ln -sf busybox $image/bin/$applet; done
   echo 'a fake service' >$image/www/index.html
-  printf '#!/bin/sh\nexec httpd -f -h /www -p "${LISTEN:-8080}"\n' >$image/bin/serve
+  # The first process of a container takes no signal that it does not handle, and a stop would wait 10 s.
+  printf '#!/bin/sh\ntrap "exit 0" TERM\nhttpd -f -h /www -p "${LISTEN:-8080}" &\nwait\n' >$image/bin/serve
   chmod 755 $image/bin/serve
   chmod 1777 $image/tmp
   until docker info >/dev/null 2>&1; do sleep 0.2; done
-  tar -C $image -c . | docker import --change 'ENTRYPOINT ["/bin/serve"]' --change 'STOPSIGNAL SIGKILL' - lab/base:1 >/dev/null
+  tar -C $image -c . | docker import --change 'ENTRYPOINT ["/bin/serve"]' - lab/base:1 >/dev/null
   rm -r $image
 }
 
