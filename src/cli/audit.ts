@@ -1,3 +1,4 @@
+import './zod-setup.ts';
 import { audit } from '../engine/audit.ts';
 import { FailOn } from '../engine/report.ts';
 import type { Report } from '../engine/report.ts';

@@ -1,3 +1,4 @@
+import './zod-setup.ts';
 import { checks } from '../checks/registry.ts';
 import { factReader } from '../engine/fact.ts';
 import { exposureFact } from '../facts/exposure/exposure.ts';

@@ -1,3 +1,4 @@
+import './zod-setup.ts';
 import { factReader } from '../engine/fact.ts';
 import type { Exposure } from '../engine/report.ts';
 import { exposureFact } from '../facts/exposure/exposure.ts';

@@ -3,7 +3,8 @@ import { basename, join } from 'node:path';
 import { checks } from '../checks/registry.ts';
 import type { Layer } from '../engine/rule.ts';
 import { Rule, layers } from '../engine/rule.ts';
-import { InputError, parseYamlAs } from '../engine/yaml-document.ts';
+import { InputError } from '../engine/input-error.ts';
+import { parseYamlAs } from '../engine/yaml-document.ts';
 import { rules } from '../../rules/registry.ts';
 import { UsageError, unknownName } from './usage-error.ts';
 

@@ -1,3 +1,4 @@
+import './zod-setup.ts';
 import { checks } from '../checks/registry.ts';
 import type { Rule } from '../engine/rule.ts';
 import {

@@ -1,4 +1,4 @@
-import { InputError } from '../engine/yaml-document.ts';
+import { InputError } from '../engine/input-error.ts';
 import { visible } from '../reporters/visible.ts';
 import { nearest } from '../engine/nearest.ts';
 

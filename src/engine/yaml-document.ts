@@ -1,11 +1,7 @@
 import { LineCounter, isNode, parseDocument } from 'yaml';
 import * as z from 'zod';
+import { InputError } from './input-error.ts';
 import { nearest } from './nearest.ts';
-
-/** A file of ours or of the user's that does not say what it must; shown without a stack trace. */
-export class InputError extends Error {
-  override readonly name = 'InputError';
-}
 
 /**
  * Parses YAML text against a schema.

@@ -42,6 +42,9 @@ export async function attachNeighbour(machine: string, leader: number): Promise<
   await must([...inside, 'addr', 'add', 'fd77::2/64', 'dev', 'host0', 'nodad']);
   await must([...inside, 'link', 'set', 'host0', 'up']);
   await must([...inside, 'route', 'add', 'default', 'via', addresses.lan]);
+  // Who asks for anything further gets an answer at once: there is nothing there.
+  await must(['ip', 'netns', 'exec', machine, 'sysctl', '-q', '-w', 'net.ipv4.ip_forward=1']);
+  await must(['ip', '-n', machine, 'route', 'add', 'unreachable', 'default']);
   return {
     openPorts: async (ports, from = 'lan', to = boxAddress) => {
       const argv = [process.execPath, '-e', knock, addresses[from], to, ...ports.map(String)];

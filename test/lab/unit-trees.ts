@@ -205,4 +205,3 @@ function dashed(name: string): string[] {
   const [, prefix = '', rest = ''] = /^([^@.]*)(.*)$/.exec(name) ?? [];
   return [`${prefix.slice(0, prefix.lastIndexOf('-') + 1) || prefix}${rest}`];
 }
-
