@@ -38,6 +38,7 @@ import { gpuDeviceMode } from './host/gpu-device-mode.ts';
 import { gpuDriverParameter } from './host/gpu-driver-parameter.ts';
 import { gpuDriverVersion } from './host/gpu-driver-version.ts';
 import { rebootRequired } from './host/reboot-required.ts';
+import { redirects } from './host/redirects.ts';
 import { reversePathFilter } from './host/reverse-path-filter.ts';
 import { sysctlDrift } from './host/sysctl-drift.ts';
 import { sysctlValue } from './host/sysctl-value.ts';
@@ -114,6 +115,7 @@ export const checks: ReadonlyMap<string, Check> = new Map(
     gpuDriverParameter,
     gpuDriverVersion,
     rebootRequired,
+    redirects,
     reversePathFilter,
     sysctlDrift,
     sysctlValue,

@@ -1,5 +1,6 @@
 import { defineFact } from '../engine/fact.ts';
-import { known, unknown } from '../host/evidence.ts';
+import { knownInPart, unknown } from '../host/evidence.ts';
+import type { CommandResult } from '../host/host.ts';
 
 /** A file system on storage, writable, and how full it is. */
 export interface DiskUsage {
@@ -25,6 +26,13 @@ const ignoredTypes = new Set([
   'cramfs',
   'vfat',
   'fuse.snapfuse',
+  'fuse.lxcfs',
+  'fuse.portal',
+  'fuse.gvfsd-fuse',
+  'nsfs',
+  'tracefs',
+  'debugfs',
+  'autofs',
 ]);
 
 /** Writable file systems with storage behind them; of one mounted in several places the first. */
@@ -48,11 +56,19 @@ export const diskUsageFact = defineFact<readonly DiskUsage[]>({
       const before = disks.get(key);
       if (before === undefined || disk.mountPoint.length < before.mountPoint.length) disks.set(key, disk);
     }
-    // df names what it could not ask (a dead network share), and lists the rest.
     if (disks.size === 0) return unknown('unsupported', 'df shows no file system with storage', run.source);
-    return known([...disks.values()], run.source);
+    return knownInPart([...disks.values()], run.source, unasked(run.value, ignored));
   },
 });
+
+/** df names what it could not ask (a dead network share, a closed directory), and lists the rest. */
+function unasked({ exitCode, stderr }: CommandResult, ignored: ReadonlySet<string>): readonly string[] {
+  if (exitCode === 0) return [];
+  const lines = stderr.split('\n').filter(Boolean);
+  if (lines.length === 0) return [`df ended with ${String(exitCode)} and may have left file systems out`];
+  const storage = lines.filter((line) => !ignored.has(/^df: '?(\/.*?)'?: [^:]*$/.exec(line)?.[1] ?? ''));
+  return storage.slice(0, 16).map((line) => `${line}: how full it is cannot be seen`);
+}
 
 function parseRow(row: string): DiskUsage | null {
   const match = /^(.+?)\s+\d+\s+\d+\s+(-?\d+)\s+(\d+|-)%?\s+(\/.*)$/.exec(row);

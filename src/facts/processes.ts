@@ -1,6 +1,6 @@
 import { defineFact } from '../engine/fact.ts';
 import type { Evidence } from '../host/evidence.ts';
-import { known, unknown } from '../host/evidence.ts';
+import { knownInPart, unknown } from '../host/evidence.ts';
 import type { Host } from '../host/host.ts';
 
 export interface Process {
@@ -32,27 +32,37 @@ export const processesFact = defineFact<readonly Process[]>({
     const [names, init] = await Promise.all([host.list('/proc'), host.stat('/proc/1')]);
     if (names.state === 'unknown') return names;
     if (names.value === null || (init.state === 'known' && init.value === null)) {
-      const detail = '/proc hides other users’ processes (hidepid); run as root to see them';
-      return unknown('denied', detail, '/proc');
+      return unknown('denied', hides, '/proc');
     }
     const pids = names.value.filter((name) => /^\d+$/.test(name));
     const processes = await Promise.all(pids.map((pid) => readProcess(host, pid)));
-    return known(
-      processes.filter((process) => process !== null).toSorted((a, b) => a.pid - b.pid),
+    const hidden = pids.filter((_, index) => processes[index] === 'hidden');
+    if (hidden.includes('1')) return unknown('denied', hides, '/proc');
+    const seen = processes.filter((process) => process !== null && process !== 'hidden');
+    return knownInPart(
+      seen.toSorted((a, b) => a.pid - b.pid),
       '/proc',
+      hidden.length === 0 ? [] : [`${String(hidden.length)} processes may not be read: run as root`],
     );
   },
 });
 
-async function readProcess(host: Host, pid: string): Promise<Process | null> {
+const hides = '/proc hides other users’ processes (hidepid); run as root to see them';
+
+/** `null` for a kernel thread, or one that has ended; `hidden` is neither. */
+async function readProcess(host: Host, pid: string): Promise<Process | 'hidden' | null> {
   const directory = `/proc/${pid}`;
-  const commandLine = textOf(await host.read(`${directory}/cmdline`));
+  const line = await host.read(`${directory}/cmdline`);
+  if (isRefused(line)) return 'hidden';
+  const commandLine = textOf(line);
   if (commandLine === '') return null;
-  const [status, cgroup, exe] = await Promise.all([
-    host.read(`${directory}/status`).then(textOf),
+  const [state, cgroup, exe] = await Promise.all([
+    host.read(`${directory}/status`),
     host.read(`${directory}/cgroup`).then(textOf),
     host.readlink(`${directory}/exe`),
   ]);
+  if (isRefused(state)) return 'hidden';
+  const status = textOf(state);
   const field = (name: string) => new RegExp(`^${name}:\\s*(.*)$`, 'm').exec(status)?.[1] ?? '';
   const place = placeOf(cgroup);
   // One number for each PID namespace that it is in, from the reader's own inwards.
@@ -67,6 +77,11 @@ async function readProcess(host: Host, pid: string): Promise<Process | null> {
     uid: Number(field('Uid').split(/\s+/)[1] ?? Number.NaN),
     ...place,
   };
+}
+
+/** A process that ends meanwhile cannot be read either, but nobody refuses it. */
+function isRefused(evidence: Evidence<unknown>): boolean {
+  return evidence.state === 'unknown' && ['denied', 'timeout', 'too-large'].includes(evidence.why);
 }
 
 function textOf(evidence: Evidence<string | null>): string {

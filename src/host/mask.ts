@@ -24,43 +24,46 @@ const wellKnown = new Set(
 
 /**
  * What the name of a credential ends with: POSTGRES_PASSWORD, --api-key, clientSecret, SECRET_KEY_BASE,
- * DB_PASSWORD_2. A number of tokens (max_token, --max-tokens 9) is none.
+ * DB_PASSWORD_2. Not a number of tokens (max_token, --max-tokens 9), a public key, sudo's NOPASSWD.
  */
 const credential =
-  '(?:password|passwd|passphrase|pass|secret|(?<!(?:max|min|num|per)[-_]?)token(?!s["\']?[\\s:=\\0]+["\']?[0-9])|(?:api|secret|access|private|encryption|master|auth|signing|admin|service)[-_]?key)' +
-  '(?:s|[-_]?(?:base|value|old|new|prod|production|dev|staging|test|primary|secondary|default|[0-9]{1,3}))?';
+  String.raw`(?:password|(?<!no)passwd|passphrase|pass|pwd|secret|salt|(?<!(?:load|import))credential|` +
+  String.raw`(?<!(?:max|min|num|per)[-_]?)token(?!s["']?[\s:=\0]+["']?[0-9])|` +
+  String.raw`(?<!public|pub|primary|host)[-_]key|(?:api|secret|access|private|encryption|master|auth|signing|admin|service)key)` +
+  String.raw`(?:s|[-_]?(?:base|value|old|new|prod|production|dev|staging|test|primary|secondary|default|overwrite|[0-9]{1,3}))?`;
 const name = String.raw`(?<![\w.-])[\w.-]*?${credential}`;
-
-/** Text between two quotes of the same kind; a backslash escapes. */
-const quoted = String.raw`(?<quote>\\?["'])(?<secret>(?:(?!\k<quote>)(?:\\[^"']|[^\\\n]))*)`;
-/** Not the closing quote of a list's element: after that one comes the list's own punctuation. */
-const opening = String.raw`(?!\\?["'][,\]}])`;
-/** First character of something that is no literal: a variable, a mapping, an anchor, a path. */
-const literal = String.raw`(?![$%{[&*|>!/])`;
 
 /** Each has a named group `secret`, which alone is replaced. */
 const assignments: readonly RegExp[] = [
-  // "NAME=the whole rest"
+  // "NAME=the whole rest", 'NAME=the whole rest', \"NAME=the whole rest\"
+  new RegExp(String.raw`(?<!\\)"${name}=(?<secret>(?:\\.|[^"\\\n])+)(?=")`, 'dgi'),
+  new RegExp(String.raw`'${name}=(?<secret>[^'\n]+)(?=')`, 'dgi'),
+  new RegExp(String.raw`\\"${name}=(?<secret>(?:(?!\\")[^\n])+)(?=\\")`, 'dgi'),
+  // NAME = "the whole rest", "name": "the whole rest"; in ["--token=","next"] the quote closes
   new RegExp(
-    String.raw`(?<quote>\\?["'])${name}=${literal}(?<secret>(?:(?!\k<quote>)(?:\\[^"']|[^\\\n]))+)(?=\k<quote>)`,
+    String.raw`${name}["']?[ \t]*[:=][ \t]*(?!"[,\]}])(?<!\\)"(?<secret>(?:\\.|[^"\\\n])*)(?=")`,
     'dgi',
   ),
-  // NAME = "the whole rest", "name": "the whole rest"; in ["--token=","next"] the quote closes
-  new RegExp(String.raw`${name}\\?["']?[ \t]*[:=][ \t]*${opening}${quoted}(?=\k<quote>)`, 'dgi'),
-  // A line of its own: NAME=the whole rest, - name: the whole rest
+  new RegExp(String.raw`${name}["']?[ \t]*[:=][ \t]*(?!'[,\]}])'(?<secret>[^'\n]*)(?=')`, 'dgi'),
+  new RegExp(String.raw`${name}\\"[ \t]*:[ \t]*\\"(?<secret>(?:(?!\\")[^\n])*)(?=\\")`, 'dgi'),
+  // A line of its own: NAME=the whole rest, - name: the whole rest (a block, an anchor or a tag is none)
   new RegExp(
-    String.raw`^[ \t-]*(?:export[ \t]+)?${name}[ \t]*[:=][ \t]*${literal}(?<secret>[^\s"'\0][^\n\r\0]*)`,
+    String.raw`^[ \t-]*(?:export[ \t]+)?${name}(?:[ \t]*=[ \t]*|[ \t]*:[ \t]+(?![{[&*|>!]))(?<secret>[^\s"'{[][^\n\r]*)`,
     'dgim',
   ),
-  // NAME=word
-  new RegExp(String.raw`${name}[ \t]*[:=][ \t]*${literal}(?!--)(?<secret>[^\s"',;{}[\]\\\0]+)`, 'dgi'),
+  // NAME=word, name: word
+  new RegExp(String.raw`${name}(?:=(?!--)|[ \t]+=[ \t]+)(?<secret>[^\s"'{[][^\s"']*)`, 'dgi'),
+  new RegExp(String.raw`${name}:[ \t]+(?![{[&*|>!])(?<secret>[^\s"',;{}[\]\\]+)`, 'dgi'),
   // --name word, "--name", "word"
   new RegExp(
-    String.raw`(?<![\w-])--[\w.-]*?${credential}(?:[ \t\0]+|["'][ \t]*,[ \t]*["'])${literal}(?!-)(?<secret>[^\s"',\\\0]+)`,
+    String.raw`(?<![\w-])--[\w.-]*?${credential}(?:[ \t]+|["'][ \t]*,[ \t]*["'])(?!-)(?<secret>[^\s"',\\]+)`,
     'dgi',
   ),
-  // scheme://user:password@host
-  /\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@"']*:(?<secret>[^\s/@"']+)(?=@)/dgi,
+  // NEO4J_AUTH=user/password, "auth": "base64 of user:password"
+  /(?<![\w.-])\w*_auth=(?<secret>[^\s"'/:]*[/:][^\s"']+)/dgi,
+  /"auth"[ \t]*:[ \t]*"(?<secret>[A-Za-z0-9+/=]{8,})(?=")/dgi,
+  // scheme://user:password@host; behind host:port/ an @ means nothing
+  /(?<![a-z0-9+.-])[a-z][a-z0-9+.-]*:\/\/[^\s/:@"']*:(?!\d{1,5}(?:[/?#\s"']|$))(?<secret>[^\s"']{1,256})(?=@[\w.[-])/dgi,
   // Authorization: Bearer word
   /\bauthorization["']?\s*[:=]\s*["']?(?:bearer|basic)\s+(?<secret>[^\s"']+)/dgi,
 ];
@@ -82,11 +85,24 @@ const shapes: readonly RegExp[] = [
   /\$(?:1|2[abxy]|5|6|7|y|apr1|argon2id?)\$[./A-Za-z0-9$=,+]{8,}/g,
 ];
 
-/** Values that say something about a secret instead of being one. */
-const harmless =
-  /^(?:true|false|yes|no|on|off|none|null|nil|undefined|required|optional|auto|file:.*|\*+|<masked(?::well-known)?>.*)$/i;
+/** Values that say something about a secret, or about where it is, instead of being one. */
+const harmless = new RegExp(
+  [
+    'true|false|yes|no|on|off|none|null|nil|undefined|required|optional|auto|all|file:.*|\\*+',
+    // nsswitch.conf(5): passwd: files systemd
+    '(?:files|compat|systemd|sss|db|nis|ldap|winbind)(?:\\s.*)?',
+    '<masked(?::well-known)?>.*',
+    // A variable, a command's output, a specifier of systemd, a template, a path.
+    '\\$[a-z_]\\w*|\\$\\(.*|`.*|%[a-z](?:/.*)?|\\{\\{.*',
+    '(?:/(?:run|etc|var|usr|opt|home|root|tmp|srv|mnt|dev|data|secrets|vault|app|config)(?:/.*)?|(?:\\.{1,2}|~)/.*)',
+  ]
+    .map((alternative) => `^(?:${alternative})$`)
+    .join('|'),
+  'is',
+);
 
 const credentialName = new RegExp(`^(?:--?)?[\\w.-]*?${credential}$`, 'i');
+const credentialArgument = new RegExp(`^((?:--?)?[\\w.-]*?${credential}=)(.*)$`, 'is');
 
 /**
  * Replaces credentials in the strings of a JSON document, by the names that they stand under and by what they
@@ -100,25 +116,46 @@ export function maskJson(text: string): string {
   }
 }
 
-function maskValue(value: unknown, name: string): unknown {
-  if (typeof value === 'string') return credentialName.test(name) ? maskOne(value) : maskSecrets(value);
+function maskValue(value: unknown, under: string): unknown {
+  if (typeof value === 'string') return credentialName.test(under) ? maskOne(value) : maskWord(value);
   if (Array.isArray(value)) {
     const items: readonly unknown[] = value;
-    // An argument that follows its option: ["--api-key", "word"].
-    return items.map((item, index) => maskValue(item, optionBefore(items, index) ?? ''));
+    return items.map((item, index) => maskValue(item, optionBefore(items, index)));
   }
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, maskValue(each, key)]));
 }
 
-function optionBefore(items: readonly unknown[], index: number): string | null {
+/** The option whose value an argument is, as in ["--api-key", "word"]; empty when it is none. */
+function optionBefore(items: readonly unknown[], index: number): string {
   const [item, before] = [items[index], items[index - 1]];
   const isArgument = typeof item === 'string' && !item.startsWith('-');
-  return isArgument && typeof before === 'string' && before.startsWith('--') ? before : null;
+  return isArgument && typeof before === 'string' && before.startsWith('--') ? before : '';
+}
+
+/** What any of the patterns needs: most text has nothing of it, and is left alone at once. */
+const suspicious =
+  /pass|pwd|secret|salt|credential|token|key|auth|:\/\/|sk-|gh[opsu]_|github_pat_|hf_|glpat-|gsk_|xox|akia|aiza|nvapi-|eyj|\$/i;
+
+/** One argument or variable, which ends where the text does. */
+function maskWord(word: string): string {
+  if (!suspicious.test(word)) return word;
+  const [, before = '', secret] = credentialArgument.exec(word) ?? [];
+  return secret === undefined ? maskText(word) : before + maskOne(secret);
 }
 
 /** Replaces credentials; everything else, line ends included, stays as it is. */
 export function maskSecrets(text: string): string {
+  if (!suspicious.test(text)) return text;
+  if (!text.includes('\0')) return maskText(text);
+  // Arguments or variables of a process: each ends at a NUL, whatever it holds.
+  const words = text.split('\0');
+  return words
+    .map((word, index) => (credentialName.test(optionBefore(words, index)) ? maskOne(word) : maskWord(word)))
+    .join('\0');
+}
+
+function maskText(text: string): string {
   let masked = text;
   // A key's lines stay lines, so that what follows keeps its line number.
   for (const shape of shapes) {
@@ -141,6 +178,12 @@ function replaceSecrets(text: string, pattern: RegExp): string {
 
 function maskOne(secret: string): string {
   const trimmed = secret.trim();
-  if (trimmed === '' || harmless.test(trimmed) || /^[$%{/]/.test(trimmed)) return secret;
+  // ${NAME}, or with a literal to fall back on: ${NAME:-literal}
+  const variable = /^(\$\{\w+(?::?[-+?=])?)([^}]*)(\}.*)$/s.exec(trimmed);
+  if (variable !== null) {
+    const [, before = '', fallback = '', after = ''] = variable;
+    return before + (fallback === '' ? '' : maskOne(fallback)) + after;
+  }
+  if (trimmed === '' || harmless.test(trimmed)) return secret;
   return wellKnown.has(trimmed.toLowerCase()) ? maskedWellKnown : maskedLiteral;
 }

@@ -53,6 +53,23 @@ describe('processes', () => {
     expect(processes.state === 'known' && processes.value.length).toBe(count);
   });
 
+  const refused = { unknown: 'denied', detail: 'may not be read' };
+
+  test('are unknown where /proc shows no command lines (hidepid=1)', async () => {
+    const recording = { '/proc/1/cmdline': { read: refused } };
+    const host = await memoryHost({ files: { ...init, ...proc(7, 'ollama\0') }, recording });
+    expect(await factReader(host)(processesFact)).toMatchObject({ state: 'unknown', why: 'denied' });
+  });
+
+  test.each(['cmdline', 'status'])('one whose %s may not be read is a gap', async (file) => {
+    const recording = { [`/proc/7/${file}`]: { read: refused } };
+    const host = await memoryHost({ files: { ...init, ...proc(7, 'ollama\0') }, recording });
+    expect(await factReader(host)(processesFact)).toMatchObject({
+      value: [{ pid: 1 }],
+      gaps: [expect.stringContaining('run as root')],
+    });
+  });
+
   test('are unknown where /proc hides those of others', async () => {
     const host = await memoryHost({ files: proc(7, 'ollama\0') });
     expect(await factReader(host)(processesFact)).toMatchObject({ state: 'unknown', why: 'denied' });

@@ -47,6 +47,7 @@ export function inUnit(id: string, has: ServiceWith & { readonly environmentFile
       { prefixes: '', argv: has.argv ?? [], citation: { source: fragment, line: 9, excerpt: null } },
     ],
     unread: [],
+    unreadable: [],
     settings: {},
   };
   return { ...base(id, has), label: `${id} (${name})`, by: 'unit', unit: unit as unknown as Unit };
@@ -58,6 +59,8 @@ export function inContainer(
   has: ServiceWith & {
     readonly image?: string;
     readonly network?: string;
+    /** Drivers of networks that are no bridge. */
+    readonly openNetworks?: readonly string[];
     /** `address:port`. */
     readonly publishes?: readonly string[];
     readonly mounts?: readonly string[];
@@ -77,6 +80,7 @@ export function inContainer(
     namespaces: { network: has.network ?? 'bridge' },
     mounts: (has.mounts ?? []).map((target) => ({ type: 'bind', source: '/srv', target, writable: true })),
     publishes,
+    openNetworks: (has.openNetworks ?? []).map((kind) => ({ name: 'lan', kind })),
     environment: has.environment ?? {},
     command: has.argv ?? [],
   };

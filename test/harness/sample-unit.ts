@@ -26,6 +26,7 @@ export function sampleUnit(changes: Partial<Unit> = {}): Unit {
     execStart: [command('/usr/local/bin/ollama serve')],
     startsContainer: null,
     unread: [],
+    unreadable: [],
     unseen: null,
     ...changes,
   };

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { Verdict } from '../../engine/check.ts';
 import { defineCheck, notApplicable, pass, undetermined } from '../../engine/check.ts';
 import { fail2banFact, standstill } from '../../facts/fail2ban/fail2ban.ts';
-import type { Jail } from '../../facts/fail2ban/jail.ts';
+import type { Ban, Jail } from '../../facts/fail2ban/jail.ts';
 import { inForce } from '../../facts/fail2ban/jail.ts';
 import { coversPort } from '../../facts/fail2ban/ports.ts';
 import { sshDoorsFact } from '../../facts/ssh-doors.ts';
@@ -31,15 +31,20 @@ export const jailCoversSsh = defineCheck({
 function judge(port: number, jails: readonly Jail[], ports: readonly number[]): Verdict<typeof messages> {
   const subject = `SSH port ${String(port)}`;
   const running = jails.filter(inForce);
-  const bans = (jail: Jail) => jail.bans.filter(({ where }) => where !== 'report');
+  // What is forwarded to containers never was for this machine's own SSH.
+  const bans = (jail: Jail) => jail.bans.filter(({ where }) => where !== 'report' && where !== 'forward');
   const covering = running.find((jail) =>
-    bans(jail).some((ban) => ban.ports !== null && coversPort(ban.ports, port)),
+    bans(jail).some(
+      ({ where, ports: closed }) => where !== 'unknown' && closed !== null && coversPort(closed, port),
+    ),
   );
   if (covering !== undefined) return pass(subject, covering.enabledBy);
-  const unsure = running.find((jail) => bans(jail).some((ban) => ban.ports === null));
+  const unsure = running.find((jail) =>
+    bans(jail).some((ban) => ban.where === 'unknown' || ban.ports === null),
+  );
   if (unsure !== undefined) {
     return undetermined(
-      `which ports jail ${unsure.name} closes is not known; see fail2ban-client -d`,
+      `whether an action of jail ${unsure.name} closes this port is not known; see fail2ban-client -d`,
       subject,
     );
   }
@@ -51,8 +56,11 @@ function judge(port: number, jails: readonly Jail[], ports: readonly number[]): 
 function reasonOf(jails: readonly Jail[], running: readonly Jail[]): string {
   const [jail] = running;
   if (jail !== undefined) {
-    return jail.bans.every(({ where }) => where === 'report')
-      ? `jail ${jail.name} reports and bans nobody`
+    const does = (...places: readonly Ban['where'][]) =>
+      jail.bans.every(({ where }) => places.includes(where));
+    if (does('report')) return `jail ${jail.name} reports and bans nobody`;
+    return does('report', 'forward')
+      ? `jail ${jail.name} only closes what goes to containers`
       : `jail ${jail.name} closes other ports`;
   }
   const skipped = jails.find(({ problem }) => problem !== null);

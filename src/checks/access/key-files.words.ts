@@ -2,12 +2,12 @@ import type { Undetermined } from '../../engine/check.ts';
 import { undetermined } from '../../engine/check.ts';
 import type { FileStat } from '../../host/host.ts';
 import type { Account, Accounts } from '../../facts/sshd/accounts.ts';
-import type { KeyFiles } from '../../facts/sshd/key-files.ts';
+import type { KeyFiles, KeySort } from '../../facts/sshd/key-files.ts';
 
 /** Places where key files of one sort may lie that this audit could not look into. */
-export function unseenOf({ unseen }: KeyFiles, sort: 'authorized' | 'private'): readonly Undetermined[] {
+export function unseenOf({ unseen }: KeyFiles, sort: KeySort): readonly Undetermined[] {
   return unseen
-    .filter(({ path }) => path.includes('authorized_keys') === (sort === 'authorized'))
+    .filter((place) => place.sort === sort)
     .map(({ path, detail }) => undetermined(`${detail}; run as root`, path));
 }
 

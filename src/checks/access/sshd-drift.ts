@@ -25,9 +25,14 @@ function judge({ name, kind, drift, unit, tree }: SshdServer): Verdict<typeof me
     return { outcome: 'not-applicable', subject: name, because };
   }
   if (drift.state === 'unknown') return undetermined(drift.detail, name);
-  const { changed, loadedAt } = drift.value;
+  const { changed, loadedAt, reloadSeen } = drift.value;
   const read = new Date(loadedAt * 1000).toISOString();
   if (changed.length === 0) return pass(name, { source: drift.source, line: null, excerpt: `read ${read}` });
+  if (!reloadSeen) {
+    const first = changed[0]?.path ?? '';
+    const because = `${first} changed after ${name} started; it keeps no PID file that would show a reload`;
+    return undetermined(because, name);
+  }
   const paths = changed.map(({ path }) => path).join(', ');
   const evidence = changed.map(({ path, mtime }) => {
     const excerpt = `changed ${new Date(mtime * 1000).toISOString()}, read ${read}`;

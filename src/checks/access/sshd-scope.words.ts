@@ -41,7 +41,8 @@ export function doubt(server: SshdServer): string | null {
   const { drift } = server;
   if (drift.state === 'known' && drift.value.changed.length > 0) {
     const path = drift.value.changed[0]?.path ?? '';
-    return `${server.name} still runs on what ${path} said before it changed; reload it, then audit again`;
+    const runs = drift.value.reloadSeen ? 'still runs' : 'may still run';
+    return `${server.name} ${runs} on what ${path} said before it changed; reload it, then audit again`;
   }
   return null;
 }
@@ -67,6 +68,7 @@ export function remedyFor(server: SshdServer, scope: SshdScope, setting: string,
   const common = {
     setting,
     config: tree.file,
+    leastUid: letsRootIn(scope) ? '0' : '1000',
     ...(isFile(server) ? {} : { connection: connectionSpecification(scope.connection ?? {}) || 'lport=1' }),
     ...unitData(server),
   };
@@ -82,6 +84,12 @@ export function remedyFor(server: SshdServer, scope: SshdScope, setting: string,
     : // On one line, so that the command can be copied: GNU sed reads the \\n as a line break.
       `1{/^${escapeForSed(setting)}$/!s/^/${written}\\n/}`;
   return { way: 'inPlace', data: { ...common, target, script } };
+}
+
+/** Whether root's own key opens a whole login: only then is it a way in that is left. */
+function letsRootIn({ options }: SshdScope): boolean {
+  const value = options.get('permitrootlogin')?.values[0] ?? '';
+  return ['yes', 'prohibit-password', 'without-password'].includes(value);
 }
 
 /** A project's file is not the machine's: no command here would reach the server that it is for. */

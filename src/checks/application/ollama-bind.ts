@@ -32,6 +32,10 @@ const host: Setting = { kind: 'env', name: 'OLLAMA_HOST', elsewhere: [] };
 function judge(service: AiService): Verdict<typeof messages> {
   const subject = service.label;
   if (isolatedContainer(service)) {
+    const reach = reachOf(service);
+    if ((service.workload?.openNetworks ?? []).length > 0 && reach.state === 'unknown') {
+      return undetermined(`${subject}: ${reach.because}`, subject);
+    }
     const because = 'it listens inside its container; what is published decides who reaches it';
     return { outcome: 'not-applicable', subject, because };
   }

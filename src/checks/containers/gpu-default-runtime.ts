@@ -1,6 +1,6 @@
 /** The engine runs every container with the NVIDIA runtime. */
 import * as z from 'zod';
-import { defineCheck, notApplicable, pass } from '../../engine/check.ts';
+import { defineCheck, notApplicable, pass, undetermined } from '../../engine/check.ts';
 import { nvidiaToolkitFact } from '../../facts/gpu/toolkit.ts';
 import type { Engine } from '../../facts/workloads/engine.ts';
 import { engineFact } from '../../facts/workloads/engine.ts';
@@ -21,12 +21,19 @@ export const gpuDefaultRuntime = defineCheck({
   evaluate: ({ engine, toolkit }) => {
     if (engine === null) return [notApplicable('there is no Docker Engine')];
     const subject = 'Docker Engine';
-    const runtime = engine.defaultRuntime ?? 'runc';
+    const runtime = engine.defaultRuntime;
+    const absent = toolkit.state === 'known' && toolkit.value === null;
+    if (runtime === null) {
+      if (absent) return [notApplicable('the NVIDIA Container Toolkit is not installed')];
+      const because =
+        'daemon.json names no default runtime, and the command line of the engine, which does not run, may';
+      return [undetermined(because, subject)];
+    }
     const option = engine.options['default-runtime'];
     const source = option?.source ?? 'docker info';
     const evidence = [{ source, line: option?.line ?? null, excerpt: `default-runtime: ${runtime}` }];
     if (!isNvidia(runtime, engine)) {
-      if (toolkit.state === 'known' && toolkit.value === null) {
+      if (absent) {
         return [notApplicable('the NVIDIA Container Toolkit is not installed')];
       }
       return [pass(subject, ...evidence)];

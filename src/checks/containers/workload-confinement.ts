@@ -30,10 +30,11 @@ const guards: Readonly<Record<Guard, (workload: Workload, engine: Engine | null)
   },
   seccomp: ({ confinement: { seccomp }, privileged }, engine) => {
     if (seccomp === 'off') return { off: 'unconfined, or a profile that allows everything' };
+    // Docker 20.10 gives a privileged container no filter, whatever profile it names.
+    if (privileged) return { off: 'off because the container is privileged' };
     if (seccomp === 'unreadable') return null;
     if (engine?.seccomp === 'absent') return { off: 'not supported by the engine or kernel' };
     if (seccomp === 'profile') return 'on';
-    if (privileged) return { off: 'off because the container is privileged' };
     if (engine?.seccomp === 'off') return { off: 'off by the engine’s default' };
     return engine?.seccomp === 'default' || engine?.seccomp === 'profile' ? 'on' : null;
   },

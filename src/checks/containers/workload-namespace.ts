@@ -47,7 +47,13 @@ export const workloadNamespace = defineCheck({
         return [{ ...undetermined(because, name), evidence }];
       }
       if (mode !== 'host') return [pass(name, ...evidence)];
-      const data = { ...workloadData(workload), name, namespace, meaning, through: through.join(' and ') };
+      const owner = workloads.find((each) => each.name === through.at(-1));
+      const data = {
+        ...workloadData(workload),
+        ...(owner === undefined ? {} : { owner: owner.name }),
+        ...(owner?.directory == null ? {} : { ownerDirectory: owner.directory }),
+        ...{ name, namespace, meaning, through: through.join(' and ') },
+      };
       const message = through.length === 0 ? 'own' : 'borrowed';
       return [{ outcome: 'fail', message, subject: name, data, evidence }];
     });

@@ -1,6 +1,7 @@
 /** A container's process is root, and the host's root at that. */
 import * as z from 'zod';
-import { defineCheck, pass } from '../../engine/check.ts';
+import { defineCheck, pass, undetermined } from '../../engine/check.ts';
+import { gapsOf } from '../../host/evidence.ts';
 import { processesFact } from '../../facts/processes.ts';
 import { citeSetting, workloadData } from '../../facts/workloads/cite.ts';
 import { eachWorkload } from '../../facts/workloads/each-workload.ts';
@@ -38,7 +39,12 @@ export const workloadUser = defineCheck({
         (engine.value?.rootless === true ||
           (engine.value?.userns === true && workload.namespaces.user !== 'host'));
       // A running container tells the truth: an entrypoint may have given root up.
-      if (mapped || !isRoot(user) || own.length > 0) return [pass(name, configured)];
+      if (mapped || !isRoot(user)) return [pass(name, configured)];
+      if (own.length > 0) {
+        const whole = own.every(({ uid }) => uid > 0) && gapsOf(processes).length === 0;
+        const because = `which user the processes of \`${name}\` run as was not wholly seen: run as root`;
+        return [whole ? pass(name, configured) : undetermined(because, name)];
+      }
       return [{ outcome: 'fail', message: 'configured', subject: name, data, evidence: [configured] }];
     }),
 });

@@ -21,6 +21,8 @@ export const autoUpdates = defineCheck({
       return [undetermined('only apt’s automatic updates are known to aisec, and apt is not here')];
     const faults = faultsOf(updates);
     const origin = securityOrigin(updates.settings);
+    const { timersOff } = updates;
+    if (faults.length === 0 && timersOff.state === 'unknown') return [undetermined(timersOff.detail)];
     if (faults.length === 0) return [pass(theHost, ...(origin === null ? [] : [cite(origin)]))];
     const evidence = faults.flatMap(({ citation }) => (citation === null ? [] : [citation]));
     const data = { faults: faults.map(({ what }) => what).join(', ') };
@@ -50,7 +52,7 @@ function faultsOf({ installed, settings, timersOff }: AutomaticUpdates): readonl
       faults.push({ what: `APT::Periodic::${name} is ${setting.value || 'empty'}`, citation: cite(setting) });
     }
   }
-  for (const timer of timersOff) {
+  for (const timer of timersOff.state === 'known' ? timersOff.value : []) {
     faults.push({
       what: `${timer} is off`,
       citation: { source: `systemctl show ${timer}`, line: null, excerpt: null },

@@ -39,9 +39,11 @@ function judge(
   const { path, role, stat } = access;
   const subject = `${unit} ${path}`;
   if (stat.state === 'unknown') {
-    // A program that is not there cannot be replaced: its directory, which is judged too, is what counts.
-    return stat.why === 'unsupported' ? [] : [undetermined(`${stat.detail}: run as root`, subject)];
+    const remedy = stat.why === 'denied' ? '; run as root' : '';
+    return [undetermined(`who can change ${path} is not known: ${stat.detail}${remedy}`, subject)];
   }
+  // What is not there cannot be replaced: its directory, which is judged too, is what counts.
+  if (stat.value === null) return [];
   const { everyone, uids, groups } = writersOf(stat.value, accounts);
   const isService = (each: number) => each === uid && uid !== 0;
   const others = uids.filter((each) => !isService(each));
@@ -67,7 +69,7 @@ function judge(
 }
 
 function cite({ path, stat }: PathAccess) {
-  if (stat.state === 'unknown') return { source: path, line: null, excerpt: null };
+  if (stat.state === 'unknown' || stat.value === null) return { source: path, line: null, excerpt: null };
   const { mode, uid, gid } = stat.value;
   return {
     source: path,

@@ -4,6 +4,8 @@ import type { Verdict } from '../../engine/check.ts';
 import { defineCheck, pass, undetermined } from '../../engine/check.ts';
 import { citeUnitSetting, dropInData } from '../../facts/units/cite.ts';
 import { eachServingUnit } from '../../facts/units/each-unit.ts';
+import type { Capacity } from '../../facts/units/capacity.ts';
+import { capacityFact, countProcessors } from '../../facts/units/capacity.ts';
 import type { Settings, Unit, UnitSetting } from '../../facts/units/unit.ts';
 import { unitsFact } from '../../facts/units/units.ts';
 
@@ -24,18 +26,23 @@ const bounds = {
 
 const directive = { memory: 'MemoryMax', cpu: 'CPUQuota', tasks: 'TasksMax' } as const;
 
+type Resource = keyof typeof bounds;
+
+const has = { memory: 'memory', cpu: 'processors', tasks: 'tasks' } as const;
+
 export const unitLimit = defineCheck({
   id: 'unit-limit',
   needs: { units: unitsFact },
+  optional: { capacity: capacityFact },
   params: z.strictObject({
     resource: z.enum(['memory', 'cpu', 'tasks']),
     /** Services of the catalogue that are not asked for a limit. */
     except: z.array(z.string()).default([]),
   }),
   messages,
-  evaluate: ({ units }, { resource, except }) =>
+  evaluate: ({ units, capacity }, { resource, except }) =>
     eachServingUnit<typeof messages>(units, except, (unit): Verdict<typeof messages>[] => {
-      const bound = boundOf(unit, resource);
+      const bound = boundOf(unit, resource, capacity.state === 'known' ? capacity.value : null);
       if (bound !== null) return [pass(unit.name, citeUnitSetting(bound.name, bound.setting))];
       if (unit.unseen !== null) return [undetermined(`${unit.unseen}: it may set a limit`, unit.name)];
       const [name] = bounds[resource];
@@ -51,15 +58,29 @@ export const unitLimit = defineCheck({
     }),
 });
 
+/** The kernel's own bound on processes and threads, PID_MAX_LIMIT; see proc(5). */
+const mostTasks = 2 ** 22;
+
+/** Whether a value keeps the unit below what the machine has; where that is not known, any value does. */
+function isBound(name: string, value: string, most: number | null): boolean {
+  if (value === '' || value === 'infinity' || value === '100%') return false;
+  if (value.endsWith('%')) return true;
+  if (name === 'TasksMax') return Number(value) < (most ?? mostTasks);
+  if (most === null) return true;
+  if (name === 'AllowedCPUs' || name === 'CPUAffinity') return (countProcessors(value) ?? 0) < most;
+  return Number(value) < (name === 'CPUQuotaPerSecUSec' ? most * 1_000_000 : most);
+}
+
 /** The first bound of the unit itself, or of a slice that it sits in. */
 function boundOf(
   { settings, slices }: Unit,
-  resource: keyof typeof bounds,
+  resource: Resource,
+  capacity: Capacity | null,
 ): { name: string; setting: UnitSetting } | null {
   for (const of of [settings, ...slices.map((slice): Settings => slice.settings)]) {
     for (const name of bounds[resource]) {
       const setting = of[name];
-      if (setting !== undefined && setting.value !== 'infinity' && setting.value !== '') {
+      if (setting !== undefined && isBound(name, setting.value, capacity?.[has[resource]] ?? null)) {
         return { name, setting };
       }
     }

@@ -38,6 +38,8 @@ export const unitSecret = defineCheck({
         const because = `${hidden.join(', ')} could not be read: it may name files with credentials; run as root`;
         return [undetermined(because, unit.name)];
       }
+      const [unclear] = unit.unreadable;
+      if (unclear !== undefined) return [undetermined(`${unclear}: it may hold a credential`, unit.name)];
       // Who else can read a file that the audit may not read is known all the same: not everybody.
       const citations = unit.files.map((source): Citation => ({ source, line: null, excerpt: null }));
       return found.length > 0 ? found : [pass(unit.name, ...citations)];
@@ -53,7 +55,7 @@ function inArguments(unit: Unit): Verdict<typeof messages>[] {
   const command = unit.execStart.find(({ citation }) => isLiteral(citation.excerpt ?? ''));
   if (command === undefined) return [];
   const { citation } = command;
-  const data = { unit: unit.name, file: citation.source };
+  const data = { ...placesFor(unit), unit: unit.name, file: citation.source };
   return [
     { outcome: 'fail', message: 'argument', subject: `${unit.name} ExecStart`, data, evidence: [citation] },
   ];
@@ -75,7 +77,7 @@ function inEnvironment(
       }
       const file = files.find(({ path }) => path === source) ?? files[unit.environmentFiles.indexOf(source)];
       if (access.state === 'unknown') return [undetermined(access.detail, subject)];
-      if (file === undefined || file.stat.state === 'unknown') {
+      if (file === undefined || file.stat.state === 'unknown' || file.stat.value === null) {
         return [undetermined(`who may read ${source} is not known`, subject)];
       }
       const { mode } = file.stat.value;
@@ -88,16 +90,20 @@ function inEnvironment(
 
 /** Readable, and every directory on the way may be entered. */
 function isReadableByAll({ stat, directories }: FileAccess): boolean {
-  if (stat.state === 'unknown' || (stat.value.mode & 0o004) === 0) return false;
-  return directories.every(({ stat: each }) => each.state === 'unknown' || (each.value.mode & 0o001) !== 0);
+  if (stat.state === 'unknown' || stat.value === null || (stat.value.mode & 0o004) === 0) return false;
+  return directories.every(
+    ({ stat: each }) => each.state === 'unknown' || each.value === null || (each.value.mode & 0o001) !== 0,
+  );
 }
 
 /** Only a file of the administrator's own is edited. */
-function moveData({ name }: Unit, source: string): Record<string, string> {
-  if (!source.startsWith('/etc/')) return {};
+function moveData(unit: Unit, source: string): Record<string, string> {
+  return source.startsWith('/etc/') ? { source, ...placesFor(unit) } : {};
+}
+
+function placesFor({ name }: Unit): Record<string, string> {
   const directory = `/etc/systemd/system/${name}.d`;
   return {
-    source,
     directory,
     dropIn: `${directory}/50-aisec-secrets.conf`,
     secrets: `${directory}/aisec-secrets.env`,

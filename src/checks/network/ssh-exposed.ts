@@ -3,36 +3,52 @@ import * as z from 'zod';
 import type { Verdict } from '../../engine/check.ts';
 import { defineCheck, notApplicable, pass, undetermined } from '../../engine/check.ts';
 import { citationsOf, doubtOf, socketOf, sourcesOf } from '../../facts/exposure/cite.ts';
+import type { Exposure } from '../../facts/exposure/exposure.ts';
 import { exposureFact } from '../../facts/exposure/exposure.ts';
+import { parseAddresses, privateNetworks, sizeOf, subtract } from '../../facts/firewall/addresses.ts';
+import { isSshDoor, sshDoorsFact } from '../../facts/ssh-doors.ts';
 
 const messages = {
   everyone: 'SSH answers {from} on {port}/tcp.',
+  everyoneAway: 'SSH answers {from} on {port}/tcp, and the machine is in no private network of yours.',
 };
 
 export const sshExposed = defineCheck({
   id: 'ssh-exposed',
-  needs: { exposures: exposureFact },
+  needs: { exposures: exposureFact, doors: sshDoorsFact },
   params: z.strictObject({}),
   messages,
-  evaluate: ({ exposures }) => {
-    const doors = exposures.filter(({ process, port, proto }) => isSsh(process, port) && proto === 'tcp');
-    if (doors.length === 0) return [notApplicable('no SSH daemon listens')];
-    return doors.map((exposure): Verdict<typeof messages> => {
-      const subject = `sshd on ${socketOf(exposure)}`;
+  evaluate: ({ exposures, doors }) => {
+    const ssh = exposures.filter((exposure) => exposure.workload === null && isSshDoor(exposure, doors));
+    if (ssh.length === 0) return [notApplicable('no SSH daemon listens')];
+    return ssh.map((exposure): Verdict<typeof messages> => {
+      const subject = `${daemonOf(exposure)} on ${socketOf(exposure)}`;
       const evidence = citationsOf(exposure);
       if (exposure.scope === 'unknown') return { ...undetermined(doubtOf(exposure), subject), evidence };
-      const sources = exposure.reachableFrom.flatMap((each) => each.sources);
-      // With exceptions it is still everybody else; an allow-list names prefixes instead.
-      const everyone = sources.some((source) => source.startsWith('0.0.0.0/0') || source.startsWith('::/0'));
-      if (!everyone) return pass(subject, ...evidence);
-      const lan = sources.find((source) => !/\/0\b/.test(source) && !source.startsWith('fe80:'));
-      const data = { from: sourcesOf(exposure), port: exposure.port, lan: lan ?? 'YOUR-NETWORK' };
-      return { outcome: 'fail', message: 'everyone', subject, data, evidence };
+      const open = exposure.reachableFrom.filter(({ sources }) => sources.some(isEveryone));
+      if (open.length === 0) return pass(subject, ...evidence);
+      const lan = open.flatMap(({ sources }) => sources).find(isOwnNetwork);
+      const data = { from: sourcesOf(exposure), port: exposure.port };
+      return lan === undefined
+        ? { outcome: 'fail', message: 'everyoneAway', subject, data, evidence }
+        : { outcome: 'fail', message: 'everyone', subject, data: { ...data, lan }, evidence };
     });
   },
 });
 
-/** sshd itself, or systemd holding its socket for it; with no owner to be seen, its own port. */
-function isSsh(process: string | null, port: number): boolean {
-  return process === 'sshd' || (port === 22 && (process === 'systemd' || process === null));
+/** The port alone has told; or systemd holds the socket for sshd. */
+function daemonOf({ process }: Exposure): string {
+  return process === null || process === 'systemd' ? 'sshd' : process;
+}
+
+/** With exceptions it is still everybody else; an allow-list names prefixes instead. */
+function isEveryone(source: string): boolean {
+  return source.startsWith('0.0.0.0/0') || source.startsWith('::/0');
+}
+
+/** A private network of several machines: the operator may be in it, unlike in a provider's network. */
+function isOwnNetwork(source: string): boolean {
+  const network = parseAddresses(source);
+  if (network === null || sizeOf(network.addresses) <= 1n) return false;
+  return subtract(network.addresses, privateNetworks(network.family)).length === 0;
 }

@@ -6,6 +6,7 @@ import { aiServicesFact } from '../../facts/catalogue/ai-services-fact.ts';
 import { serviceBehind } from '../../facts/catalogue/service-behind.ts';
 import { citationsOf, doubtOf, socketOf, sourcesOf } from '../../facts/exposure/cite.ts';
 import { exposureFact } from '../../facts/exposure/exposure.ts';
+import { isSshDoor, sshDoorsFact } from '../../facts/ssh-doors.ts';
 
 const messages = {
   reachable: '{what} answers {from} on {port}/{proto}, and nobody said that it should.',
@@ -14,6 +15,8 @@ const messages = {
 export const unknownServiceExposed = defineCheck({
   id: 'unknown-service-exposed',
   needs: { exposures: exposureFact, services: aiServicesFact },
+  // SSH is another rule's, whatever its port.
+  optional: { doors: sshDoorsFact },
   params: z.strictObject({
     /** Ports that are meant to be reached: `443/tcp`. */
     allow: z.array(z.string().regex(/^\d+\/(?:tcp|udp)$/, 'must be such as 443/tcp')),
@@ -21,11 +24,13 @@ export const unknownServiceExposed = defineCheck({
     except: z.array(z.string()),
   }),
   messages,
-  evaluate: ({ exposures, services }, { allow, except }) => {
+  evaluate: ({ exposures, services, doors }, { allow, except }) => {
+    const ssh = doors.state === 'known' ? doors.value : [];
     const unknown = exposures.filter(
       (exposure) =>
         serviceBehind(exposure, services) === null &&
         exposure.scope !== 'loopback' &&
+        !(exposure.workload === null && isSshDoor(exposure, ssh)) &&
         !allow.includes(`${String(exposure.port)}/${exposure.proto}`) &&
         !(exposure.process !== null && except.includes(exposure.process)),
     );

@@ -6,6 +6,7 @@ import type { Workload } from '../workloads/workload.ts';
 import type { AiService } from './ai-services.ts';
 import type { CatalogueService } from './catalogue.ts';
 import { catalogue } from './catalogue.ts';
+import { environmentOf, parseEnviron } from './process-environment.ts';
 import { recogniseImage, recogniseProcess } from './recognise.ts';
 
 /** Everything that a service can be recognised in. */
@@ -19,7 +20,7 @@ interface Seen {
 /** Surest first; what one way recognised, the next leaves alone. */
 export async function findAiServices(host: Host, seen: Seen): Promise<AiService[]> {
   const inContainers = seen.workloads.flatMap((workload) => fromWorkload(workload, seen));
-  const inUnits = seen.units.flatMap((unit) => fromUnit(unit, seen));
+  const inUnits = (await Promise.all(seen.units.map((unit) => fromUnit(host, unit, seen)))).flat();
   const taken = new Set([...inContainers, ...inUnits].flatMap(({ processes }) => processes));
   const free = seen.processes.filter((process) => !taken.has(process));
   const alone = await Promise.all(processGroups(free).map((group) => fromProcesses(host, group, seen)));
@@ -61,12 +62,16 @@ function isPublishOf(listener: Listener, workload: Workload): boolean {
   );
 }
 
-function fromUnit(unit: Unit, seen: Seen): AiService[] {
+async function fromUnit(host: Host, unit: Unit, seen: Seen): Promise<AiService[]> {
   // Then it is found as that container.
   if (unit.startsContainer !== null) return [];
   const service = catalogue().services.find(({ id }) => id === unit.service);
   if (service === undefined) return [];
   const processes = seen.processes.filter((process) => process.unit === unit.name);
+  const written = Object.fromEntries(
+    Object.entries(unit.environment).map(([name, { value }]) => [name, value]),
+  );
+  const unread = unit.unread.length === 0 ? null : `${unit.unread.join(', ')} could not be read`;
   return [
     {
       service,
@@ -76,13 +81,30 @@ function fromUnit(unit: Unit, seen: Seen): AiService[] {
       unit,
       workload: null,
       listeners: listenersOf(processes, seen),
-      environment: Object.fromEntries(
-        Object.entries(unit.environment).map(([name, { value }]) => [name, value]),
-      ),
       argv: unit.execStart.flatMap(({ argv }) => argv),
-      unseen: unit.unread.length === 0 ? null : `${unit.unread.join(', ')} could not be read`,
+      ...((await runningEnvironment(host, service, processes)) ?? { environment: written, unseen: unread }),
     },
   ];
+}
+
+/**
+ * What a unit's process was started with, which its files may have left behind; `null` where nothing
+ * runs, or the process does not tell, so that the files have to do.
+ */
+async function runningEnvironment(
+  host: Host,
+  service: CatalogueService,
+  processes: readonly Process[],
+): Promise<Pick<AiService, 'environment' | 'unseen'> | null> {
+  const own = processes.filter((process) => recogniseProcess(process)?.id === service.id);
+  const pids = new Set(processes.map(({ pid }) => pid));
+  const first = own[0] ?? processes.find(({ ppid }) => !pids.has(ppid));
+  if (first === undefined) return null;
+  const environment = await environmentOf(host, first);
+  if (environment.state === 'unknown') {
+    return host.origin.privileged ? { environment: {}, unseen: environment.detail } : null;
+  }
+  return environment.value === null ? null : { environment: environment.value, unseen: null };
 }
 
 interface ProcessGroup {
@@ -127,18 +149,10 @@ async function fromProcesses(
     unit: null,
     workload: null,
     listeners: listenersOf(processes, seen),
-    environment: environmentOf(text),
+    environment: parseEnviron(text),
     argv: first.argv,
     unseen: environ.state === 'unknown' ? environ.detail : null,
   };
-}
-
-/** Variables of /proc/PID/environ: NAME=value, each ended by a NUL; see proc(5). */
-function environmentOf(text: string): Record<string, string> {
-  const pairs = text.split('\0').map((pair) => /^([^=]+)=([\s\S]*)$/.exec(pair));
-  return Object.fromEntries(
-    pairs.flatMap((match) => (match === null ? [] : [[match[1] ?? '', match[2] ?? '']])),
-  );
 }
 
 function listenersOf(processes: readonly Process[], seen: Seen): Listener[] {

@@ -28,7 +28,7 @@ export function isolatedContainer({ workload }: AiService): boolean {
 
 function publishedReach({ workload }: AiService): Reach {
   if (workload === null) return unseen('it is in no container');
-  const { publishes, namespaces, origin: source, source: kind } = workload;
+  const { publishes, openNetworks, namespaces, origin: source, source: kind } = workload;
   if (kind === 'kubernetes') return unseen('a Service object may lead to its pod');
   if (namespaces.network.startsWith('container:')) {
     return unseen(`it shares the network of ${namespaces.network}, and what that publishes decides`);
@@ -45,6 +45,11 @@ function publishedReach({ workload }: AiService): Reach {
       because: `is published on ${joinHostPort(open.hostAddress, open.hostPort)}`,
       evidence,
     };
+  }
+  const [network] = openNetworks;
+  if (network !== undefined) {
+    const kind = network.kind ?? 'whose driver was not seen';
+    return unseen(`it is on the network ${network.name} (${kind}), where it may have an address of its own`);
   }
   const because = publishes.length === 0 ? 'publishes no port' : 'is published on loopback only';
   return { state: 'loopback', because, evidence };

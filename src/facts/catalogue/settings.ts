@@ -125,10 +125,13 @@ function citationOf(service: AiService, setting: Setting, value: string | null):
   const excerpt = value === null ? null : written(setting, value);
   const { unit, workload, processes } = service;
   const line = setting.kind === 'env' ? unit?.environment[setting.name] : undefined;
-  if (line !== undefined) return { source: line.source, line: line.line, excerpt };
+  // A line that the running process was not started with does not decide.
+  if (line !== undefined && line.value === service.environment[setting.name])
+    return { source: line.source, line: line.line, excerpt };
   if (workload !== null) return { source: workload.origin, line: null, excerpt };
   const command = unit?.execStart[0]?.citation;
-  if (command !== undefined) return { source: command.source, line: command.line, excerpt };
+  if (command !== undefined && line === undefined)
+    return { source: command.source, line: command.line, excerpt };
   const pid = processes[0]?.pid;
   const file = setting.kind === 'env' ? 'environ' : 'cmdline';
   return { source: pid === undefined ? service.label : `/proc/${String(pid)}/${file}`, line: null, excerpt };

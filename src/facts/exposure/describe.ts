@@ -2,6 +2,7 @@ import type { Exposure } from '../../engine/report.ts';
 import { scopes } from '../../engine/report.ts';
 import type { Answer } from './answer.ts';
 import type { Door } from './door.ts';
+import { reachableFrom } from './source-words.ts';
 
 type Scope = Exposure['scope'];
 
@@ -44,18 +45,6 @@ function byReach(a: Answer, b: Answer): number {
   );
 }
 
-function reachableFrom(answers: readonly Answer[]): Exposure['reachableFrom'] {
-  const byInterface = new Map<string, Set<string>>();
-  for (const { vantage, decision } of answers) {
-    if (decision.verdict !== 'accept') continue;
-    const sources = byInterface.get(vantage.interface) ?? new Set<string>();
-    const except = decision.except.length === 0 ? '' : ` except ${decision.except.join(', ')}`;
-    for (const source of decision.accepted) sources.add(`${source}${except}`);
-    byInterface.set(vantage.interface, sources);
-  }
-  return Array.from(byInterface, ([name, sources]) => ({ interface: name, sources: [...sources] }));
-}
-
 function boundWords({ publish, address, port, proto }: Door): string[] {
   if (publish === null) return [];
   const where = address.includes(':') ? `[${address}]` : address;
@@ -71,8 +60,9 @@ function inputSays({ input }: Answer): Exposure['firewallSays'] {
   return input.verdict === 'unknown' ? 'unknown' : 'refuses';
 }
 
-/** The rules on the way, and for a doubtful answer what made it so. */
+/** The rules on the way, or that there are none, and for a doubtful answer what made it so. */
 function pathOf({ decision }: Answer): readonly string[] {
+  if (decision.verdict === 'accept' && decision.path.length === 0) return ['no rule filters it'];
   return decision.unclear === null
     ? decision.path
     : [...decision.path, `not understood: ${decision.unclear}`];

@@ -12,7 +12,7 @@ import { interfacesFact } from '../interfaces/interfaces.ts';
 import { listenersFact } from '../listeners/listeners.ts';
 import type { Workload } from '../workloads/workload.ts';
 import { workloadsFact } from '../workloads/workloads.ts';
-import { answersOf, isLoopback } from './answer.ts';
+import { answersOf, isLoopback, whyNobody } from './answer.ts';
 import type { Door } from './door.ts';
 import { doorsOf } from './door.ts';
 import { describe, scopeOf } from './describe.ts';
@@ -55,7 +55,7 @@ function exposureOf(
   const workload = door.publish?.workload.name ?? null;
   const place = { process: door.process, workload, proto, address, port };
   const at = { service: serviceBehind(place, services)?.service.id ?? null, ...place };
-  if (isLoopback(address)) {
+  if (isLoopback(address) || door.interface === 'lo') {
     return { ...at, scope: 'loopback', reachableFrom: [], path: [], firewallSays: 'not-asked' };
   }
   if (firewall.state === 'unknown' || interfaces.state === 'unknown') {
@@ -63,6 +63,10 @@ function exposureOf(
     return { ...at, scope: 'unknown', reachableFrom: [], path, firewallSays: 'unknown' };
   }
   const answers = answersOf(door, interfaces.value, firewall.value);
+  const nobody = answers.length === 0 ? whyNobody(door, interfaces.value) : null;
+  if (nobody !== null) {
+    return { ...at, scope: 'unknown', reachableFrom: [], path: [nobody], firewallSays: 'unknown' };
+  }
   return { ...at, scope: scopeOf(answers), ...describe(door, answers) };
 }
 

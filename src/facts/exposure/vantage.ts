@@ -2,6 +2,7 @@ import type { Family } from '../firewall/addresses.ts';
 import { parseAddresses, toPrefixes } from '../firewall/addresses.ts';
 import type { SourceClass } from '../firewall/decide.ts';
 import type { Interface, InterfaceAddress } from '../interfaces/interface.ts';
+import { facesInternet } from '../interfaces/interface.ts';
 
 /** Somebody's place: who asks, over which interface, for which of this machine's addresses. */
 export interface Vantage {
@@ -9,14 +10,17 @@ export interface Vantage {
   readonly family: Family;
   /** The machine's own address there. */
   readonly address: string;
+  /** The network that it lies in. */
+  readonly network: string;
   readonly sources: SourceClass;
   /** How far away the sources are. */
   readonly scope: 'containers' | 'vpn' | 'lan' | 'any';
 }
 
 /**
- * Everybody who can send this machine a packet: the neighbours of each address, and the internet over
- * each link. That a router forwards the internet is assumed: it is not this machine's to know.
+ * Everybody who can send this machine a packet: the neighbours of each address, the private networks
+ * behind a router or a VPN, and the internet. That a router forwards them is assumed: it is not this
+ * machine's to know.
  */
 export function vantagesOf(interfaces: readonly Interface[]): Vantage[] {
   return interfaces
@@ -24,16 +28,18 @@ export function vantagesOf(interfaces: readonly Interface[]): Vantage[] {
     .flatMap((one) => one.addresses.flatMap((address) => vantagesOfAddress(one, address)));
 }
 
-function vantagesOfAddress({ name, kind }: Interface, own: InterfaceAddress): Vantage[] {
+function vantagesOfAddress(one: Interface, own: InterfaceAddress): Vantage[] {
   const { family, address, scope } = own;
-  const at = { interface: name, family, address };
-  const neighbours: Vantage = {
-    ...at,
-    sources: { class: 'lan', cidr: networkOf(own) },
-    scope: kind === 'containers' || kind === 'vpn' ? kind : 'lan',
-  };
-  if (kind !== 'link' || scope !== 'global') return [neighbours];
-  return [neighbours, { ...at, sources: { class: 'internet' }, scope: 'any' }];
+  const network = networkOf(own);
+  const near = one.kind === 'containers' || one.kind === 'vpn' ? one.kind : 'lan';
+  const at = { interface: one.name, family, address, network };
+  const neighbours: Vantage = { ...at, sources: { class: 'lan', cidr: network }, scope: near };
+  const outward = facesInternet(one);
+  if (scope !== 'global' || (one.kind === 'containers' && !outward)) return [neighbours];
+  const routed: Vantage = { ...at, sources: { class: 'private', except: network }, scope: near };
+  return outward
+    ? [neighbours, routed, { ...at, sources: { class: 'internet' }, scope: 'any' }]
+    : [neighbours, routed];
 }
 
 /** `10.77.0.2` with prefix 24 lies in `10.77.0.0/24`. */

@@ -19,11 +19,10 @@ const places: readonly (readonly [RegExp, Ban['where']])[] = [
 
 /** Where the bans of a jail's `action` take hold. */
 export function bansOf(action: string, services: ReadonlyMap<string, number>): readonly Ban[] {
-  return parseActions(action).map((call) => ({
-    action: call.name,
-    where: placeOf(call),
-    ports: portsOf(call, services),
-  }));
+  return parseActions(action).map((call) => {
+    const where = placeOf(call);
+    return { action: call.name, where, ports: portsOf(call, where, services) };
+  });
 }
 
 function placeOf({ name, options }: ActionCall): Ban['where'] {
@@ -42,9 +41,13 @@ function nftPlace(hook: string): Ban['where'] {
 
 function portsOf(
   { name, options }: ActionCall,
+  where: Ban['where'],
   services: ReadonlyMap<string, number>,
 ): readonly PortRange[] | null {
   const allPorts =
     /allports|^(?:ufw|route|hostsdeny|shorewall|apf)/.test(name) || options.type === 'allports';
-  return allPorts ? everyPort : parsePorts(options.port ?? 'ssh', services);
+  if (allPorts) return everyPort;
+  // `ssh` is what fail2ban's own actions take when nothing is said; others need not.
+  const port = options.port ?? (where === 'unknown' ? null : 'ssh');
+  return port === null ? null : parsePorts(port, services);
 }

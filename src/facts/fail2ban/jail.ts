@@ -19,7 +19,7 @@ export interface Ban {
    * - `unknown`: an action that aisec does not know
    */
   readonly where: 'input' | 'forward' | 'everywhere' | 'report' | 'unknown';
-  /** Ports that the ban closes; `null` when a port's name is not known. */
+  /** Ports that the ban closes; `null` when a port's name, or what the action closes, is not known. */
   readonly ports: readonly PortRange[] | null;
 }
 

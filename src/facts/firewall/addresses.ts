@@ -159,7 +159,7 @@ export function toPrefixes(set: AddressSet, family: Family): readonly string[] {
   return prefixes;
 }
 
-function spell(value: bigint, family: Family): string {
+export function spell(value: bigint, family: Family): string {
   const bytes = Array.from({ length: bitsOf[family] / 8 }, (_, index) =>
     Number((value >> BigInt(bitsOf[family] - 8 * (index + 1))) & 0xffn),
   );
@@ -171,6 +171,16 @@ const special = {
   ip: '0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.168.0.0/16 224.0.0.0/3',
   ip6: '::/8 fc00::/7 fe80::/10 ff00::/8',
 } as const;
+
+/** Networks that anybody may use at home, behind a carrier's NAT or in a VPN: RFC 1918, 6598 and 4193. */
+const privateRanges = {
+  ip: ['10.0.0.0/8', '100.64.0.0/10', '172.16.0.0/12', '192.168.0.0/16'],
+  ip6: ['fc00::/7'],
+} as const;
+
+export function privateNetworks(family: Family): readonly AddressRange[] {
+  return privateRanges[family].flatMap((prefix) => parseAddresses(prefix)?.addresses ?? []);
+}
 
 /** Every address outside the private and special ranges. */
 export function internetAddresses(family: Family): AddressSet {

@@ -1,37 +1,51 @@
 import type { Interface } from '../interfaces/interface.ts';
+import type { AddressSet } from './addresses.ts';
 import { addressOf, intersect, parseAddresses } from './addresses.ts';
 import type { InputDecision, InputQuestion } from './decide.ts';
-import { decideAlong, packetOf } from './decide.ts';
-import { redirectFor } from './redirects.ts';
+import { decideParts, inputParts, partsAlong } from './decide.ts';
+import type { InboundPacket } from './match-packet.ts';
+import type { Redirected } from './redirects.ts';
+import { routesOf } from './redirects.ts';
 import type { Ruleset } from './ruleset.ts';
+import type { Part } from './walk.ts';
 
 /**
- * What becomes of a new connection to a port that NAT sends to a container: it is forwarded, and the input
- * filter is never asked.
- *
- * @returns `null` when no NAT rule takes the packet, so that the input filter decides after all
+ * What becomes of a new connection: where NAT sends it to a container or another machine it is forwarded,
+ * and the input filter is never asked; from all other sources it comes to the machine itself.
  */
-export function decidePublished(
+export function decideArriving(
   ruleset: Ruleset,
   question: InputQuestion,
   interfaces: readonly Interface[],
-): InputDecision | null {
-  const packet = packetOf(question);
-  const redirect = packet === null ? null : redirectFor(ruleset, packet);
-  if (packet === null || redirect === null) return null;
-  const { rule, to } = redirect;
+): InputDecision {
+  return decideParts(ruleset, question, (packet, all) =>
+    routesOf(ruleset, packet, all).flatMap(({ sources, redirected, unclear }): readonly Part[] => {
+      if (unclear !== null) return [{ sources, verdict: 'unknown', path: [unclear], unclear }];
+      if (redirected === null) return inputParts(ruleset, packet, sources);
+      return forwardedParts(ruleset, packet, sources, redirected, interfaces);
+    }),
+  );
+}
+
+function forwardedParts(
+  ruleset: Ruleset,
+  packet: InboundPacket,
+  sources: AddressSet,
+  { rule, to }: Redirected,
+  interfaces: readonly Interface[],
+): readonly Part[] {
   const destination = to.address === null ? null : addressOf(to.address);
   const outInterface = to.address === null ? null : interfaceTowards(to.address, interfaces);
   if (destination === null || outInterface === null) {
     const unclear = `${rule.text} leads to no address behind an interface of this machine`;
-    return { verdict: 'unknown', mostly: 'unknown', path: [rule.text], accepted: [], except: [], unclear };
+    return [{ sources, verdict: 'unknown', path: [rule.text], unclear }];
   }
   const forwarded = { ...packet, destination: destination.value, port: to.port ?? packet.port, outInterface };
-  const decision = decideAlong(ruleset, question, [
+  const parts = partsAlong(ruleset, sources, [
     { hooks: ['ingress', 'prerouting'], packet },
     { hooks: ['forward'], packet: forwarded },
   ]);
-  return { ...decision, path: [rule.text, ...decision.path] };
+  return parts.map((part) => ({ ...part, path: [rule.text, ...part.path] }));
 }
 
 /** The interface on whose link an address lies. */

@@ -4,7 +4,9 @@ import {
   internetAddresses,
   intersect,
   parseAddresses,
+  privateNetworks,
   sizeOf,
+  spell,
   subtract,
   toPrefixes,
   union,
@@ -15,8 +17,11 @@ import type { Chain, Ruleset, Table } from './ruleset.ts';
 import type { Part } from './walk.ts';
 import { walkBaseChain } from './walk.ts';
 
-/** Who asks: the neighbours on a link, or every public address. */
-export type SourceClass = { readonly class: 'lan'; readonly cidr: string } | { readonly class: 'internet' };
+/** Who asks: the neighbours on a link, every other private network, or every public address. */
+export type SourceClass =
+  | { readonly class: 'lan'; readonly cidr: string }
+  | { readonly class: 'private'; readonly except: string }
+  | { readonly class: 'internet' };
 
 export interface InputQuestion {
   readonly proto: 'tcp' | 'udp';
@@ -41,24 +46,42 @@ export interface InputDecision {
   /** Prefixes that get in; `0.0.0.0/0` or `::/0` for the internet, less `except`. */
   readonly accepted: readonly string[];
   readonly except: readonly string[];
+  /** Every source that gets in. */
+  readonly admitted: AddressSet;
   /** For `unknown`: the rule that was not understood, or what was not seen. */
   readonly unclear: string | null;
 }
 
 /**
  * What the host's own filter answers to a new connection. It follows the packet that reaches the input
- * hook; where NAT may have sent it elsewhere is another question: see decidePublished.
+ * hook; where NAT may have sent it elsewhere is another question: see decideArriving.
  */
 export function decideInput(ruleset: Ruleset, question: InputQuestion): InputDecision {
+  return decideParts(ruleset, question, (packet, sources) => inputParts(ruleset, packet, sources));
+}
+
+/** Takes a packet from these sources to the machine itself. */
+export function inputParts(ruleset: Ruleset, packet: InboundPacket, sources: AddressSet): readonly Part[] {
+  const redirected = mayBeRedirected(ruleset, packet.port, spell(packet.destination, packet.family));
+  const inbound = { ...packet, originalPort: redirected ? null : packet.port };
+  return partsAlong(ruleset, sources, [{ hooks: ['ingress', 'prerouting', 'input'], packet: inbound }]);
+}
+
+/** Sums up what becomes of a question's packet from all of its sources. */
+export function decideParts(
+  ruleset: Ruleset,
+  question: InputQuestion,
+  follow: (packet: InboundPacket, sources: AddressSet) => readonly Part[],
+): InputDecision {
   const packet = packetOf(question);
   if (packet === null) return unaskable(question);
-  const redirected = mayBeRedirected(ruleset, question.port, question.destination);
-  const inbound = { ...packet, originalPort: redirected ? null : question.port };
-  return decideAlong(ruleset, question, [{ hooks: ['ingress', 'prerouting', 'input'], packet: inbound }]);
+  const sources = sourcesOf(question.sources, packet.family);
+  if (sources.length === 0) return unaskable(question);
+  return summary(follow(packet, sources), sources, question.sources, packet.family, ruleset.gaps);
 }
 
 /** The packet that a question asks about, as the client sends it; `null` for no address of ours. */
-export function packetOf(question: InputQuestion): InboundPacket | null {
+function packetOf(question: InputQuestion): InboundPacket | null {
   const destination = addressOf(question.destination);
   if (destination === null) return null;
   return {
@@ -79,14 +102,7 @@ export interface Stage {
 }
 
 /** A drop in any base chain is final; an accept ends only its own. */
-export function decideAlong(
-  ruleset: Ruleset,
-  question: InputQuestion,
-  stages: readonly [Stage, ...Stage[]],
-): InputDecision {
-  const { family } = stages[0].packet;
-  const sources = sourcesOf(question.sources, family);
-  if (sources.length === 0) return unaskable(question);
+export function partsAlong(ruleset: Ruleset, sources: AddressSet, stages: readonly Stage[]): readonly Part[] {
   let parts: readonly Part[] = [{ sources, verdict: 'accept', path: [], unclear: null }];
   for (const { hooks, packet } of stages) {
     for (const [table, chain] of chainsOnTheWay(ruleset, hooks, packet)) {
@@ -98,7 +114,7 @@ export function decideAlong(
       });
     }
   }
-  return summary(parts, sources, question.sources, family, ruleset.gaps);
+  return parts;
 }
 
 /** Where a packet stands after one more base chain. */
@@ -116,6 +132,10 @@ function onward(before: Part, next: Part, chain: Chain, packet: InboundPacket): 
 
 function sourcesOf(sources: SourceClass, family: Family): AddressSet {
   if (sources.class === 'internet') return internetAddresses(family);
+  if (sources.class === 'private') {
+    const own = parseAddresses(sources.except);
+    return subtract(privateNetworks(family), own?.family === family ? own.addresses : []);
+  }
   const parsed = parseAddresses(sources.cidr);
   return parsed?.family === family ? parsed.addresses : [];
 }
@@ -154,6 +174,7 @@ function summary(
     mostly: mainVerdict(seen),
     path: main?.path ?? [],
     ...wordsFor(accepted, sources, asked, family),
+    admitted: accepted,
     unclear,
   };
 }
@@ -173,12 +194,15 @@ function largest(parts: readonly Part[]): Part | undefined {
 
 /** Names a set of sources by what it has, or by what it lacks, whichever is less. */
 function wordsFor(accepted: AddressSet, all: AddressSet, asked: SourceClass, family: Family) {
-  if (sizeOf(accepted) * 2n < sizeOf(all)) return { accepted: toPrefixes(accepted, family), except: [] };
+  if (asked.class === 'private' || sizeOf(accepted) * 2n < sizeOf(all)) {
+    return { accepted: toPrefixes(accepted, family), except: [] };
+  }
   const everyone = asked.class === 'lan' ? asked.cidr : family === 'ip' ? '0.0.0.0/0' : '::/0';
   return { accepted: [everyone], except: toPrefixes(subtract(all, intersect(all, accepted)), family) };
 }
 
 function unaskable({ destination }: InputQuestion): InputDecision {
   const unclear = `no packet for ${destination} comes from these sources`;
-  return { verdict: 'unknown', mostly: 'unknown', path: [], accepted: [], except: [], unclear };
+  const nobody = { path: [], accepted: [], except: [], admitted: [] };
+  return { verdict: 'unknown', mostly: 'unknown', ...nobody, unclear };
 }

@@ -1,4 +1,5 @@
 import type { Interface, InterfaceAddress } from '../interfaces/interface.ts';
+import { facesInternet } from '../interfaces/interface.ts';
 import type { Family } from './addresses.ts';
 import type { InputDecision } from './decide.ts';
 import { defaultInput } from './default-input.ts';
@@ -12,7 +13,7 @@ export interface InboundDefault {
 
 /**
  * The weakest default of the interfaces that face outside: those with a default route, or, where there
- * is none, every link with an address.
+ * is none, every one with an address that faces the internet.
  *
  * @returns `null` when no interface has a routable address of this family
  */
@@ -22,7 +23,7 @@ export function inboundDefault(
   family: Family,
 ): InboundDefault | null {
   const links = interfaces.filter(
-    ({ kind, addresses }) => kind === 'link' && addresses.some((one) => isOutside(one, family)),
+    (one) => facesInternet(one) && one.addresses.some((address) => isOutside(address, family)),
   );
   const outward = links.filter(({ defaultRoute }) => defaultRoute);
   const defaults = (outward.length > 0 ? outward : links).flatMap(({ name, addresses }) =>

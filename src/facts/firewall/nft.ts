@@ -6,7 +6,13 @@ import type { BaseChain, Chain, FilterRule, Table } from './ruleset.ts';
 
 const Place = { family: z.string(), table: z.string() };
 const Object_ = z.object({
-  table: z.object({ family: z.string(), name: z.string() }).optional(),
+  table: z
+    .object({
+      family: z.string(),
+      name: z.string(),
+      flags: z.union([z.string(), z.array(z.string())]).optional(),
+    })
+    .optional(),
   chain: z
     .object({
       ...Place,
@@ -47,7 +53,7 @@ export function parseNft(json: string, lines: RuleLines, source: string): readon
   );
   return objects.flatMap(({ table }) => {
     const family = families.find((one) => one === table?.family);
-    if (table === undefined || family === undefined) return [];
+    if (table === undefined || family === undefined || isDormant(table)) return [];
     const chains = objects.flatMap(({ chain }) =>
       chain?.family === table.family && chain.table === table.name ? [chain] : [],
     );
@@ -60,6 +66,11 @@ export function parseNft(json: string, lines: RuleLines, source: string): readon
       { family, name: table.name, source, chains: new Map(parsed.map((chain) => [chain.name, chain])) },
     ];
   });
+}
+
+/** The kernel keeps a dormant table and asks it nothing; see nft(8). */
+function isDormant({ flags = [] }: NonNullable<Listed['table']>): boolean {
+  return (typeof flags === 'string' ? flags.split(',') : flags).some((flag) => flag.trim() === 'dormant');
 }
 
 function listed(json: string): readonly Listed[] | null {

@@ -31,7 +31,7 @@ const parametersFile = '/proc/driver/nvidia/params';
 export const gpuFact = defineFact<Gpu | null>({
   id: 'gpu',
   gather: async (host) => {
-    if (host.origin.kind === 'rootfs') {
+    if (!host.origin.running) {
       return unknown('unsupported', 'files alone do not show the devices of a running machine', '/dev');
     }
     const [names, render, version, parameters] = await Promise.all([

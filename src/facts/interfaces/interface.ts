@@ -1,3 +1,5 @@
+import { internetAddresses, intersect, parseAddresses } from '../firewall/addresses.ts';
+
 /** A network interface of the host's own namespace. */
 export interface Interface {
   readonly name: string;
@@ -23,6 +25,20 @@ export interface InterfaceAddress {
 const containers =
   /^(?:docker|br-[0-9a-f]{12}$|veth|podman|cni|cilium|lxc|lxd|virbr|vnet|flannel|cali|kube|incus)/;
 const vpns = /^(?:wg|tun|tap|ppp|tailscale|zt|nebula|ipsec|vti|utun|netbird|wt\d)/;
+
+/**
+ * Whether packets from the internet come in over it: a link, or, whatever its name, where a default route
+ * leaves or a public address lies. A provider's `ppp0` is no VPN.
+ */
+export function facesInternet({ kind, defaultRoute, addresses }: Interface): boolean {
+  if (kind === 'link' || (kind !== 'loopback' && defaultRoute)) return true;
+  return kind === 'vpn' && addresses.some(({ address }) => isPublic(address));
+}
+
+function isPublic(address: string): boolean {
+  const own = parseAddresses(address);
+  return own !== null && intersect(internetAddresses(own.family), own.addresses).length > 0;
+}
 
 /** By the name that the programs give; the kernel does not tell who made a bridge. */
 export function kindOf(name: string, loopback: boolean): InterfaceKind {

@@ -24,6 +24,7 @@ export async function interfacesFromProc(host: Host): Promise<Evidence<readonly 
   }
   const table = routesOf(textOf(routes));
   const local = localAddresses(textOf(trie));
+  const remaining = deviceOfTheRest(table);
   const addresses6 = addresses6Of(textOf(inet6));
   const names = Array.from(textOf(devices).matchAll(/^\s*([^\s:]+):/gm), (match) => match[1] ?? '');
   return known(
@@ -31,7 +32,7 @@ export async function interfacesFromProc(host: Host): Promise<Evidence<readonly 
       const loopback = name === 'lo';
       const own = loopback
         ? [{ family: 'ip', address: '127.0.0.1', prefix: 8, scope: 'host' } as const]
-        : local.flatMap((address) => onLink(address, name, table));
+        : local.flatMap((address) => onLink(address, name, table, remaining));
       return {
         name,
         kind: kindOf(name, loopback),
@@ -80,14 +81,26 @@ function localAddresses(text: string): readonly string[] {
   );
 }
 
-function onLink(address: string, device: string, table: readonly Route[]): readonly InterfaceAddress[] {
-  const route = table.find(
-    (one) =>
-      one.device === device &&
-      one.prefix > 0 &&
-      ipaddr.IPv4.parse(address).match(ipaddr.IPv4.parse(one.network), one.prefix),
+/** By the route of its network; an address without one, as cloud machines have, is alone on its link. */
+function onLink(
+  address: string,
+  device: string,
+  table: readonly Route[],
+  remaining: string | null,
+): readonly InterfaceAddress[] {
+  const matching = table.filter(
+    ({ network, prefix }) =>
+      prefix > 0 && ipaddr.IPv4.parse(address).match(ipaddr.IPv4.parse(network), prefix),
   );
-  return route === undefined ? [] : [{ family: 'ip', address, prefix: route.prefix, scope: 'global' }];
+  const route = matching.find((one) => one.device === device);
+  const alone = matching.length === 0 && device === remaining;
+  if (route === undefined && !alone) return [];
+  return [{ family: 'ip', address, prefix: route?.prefix ?? 32, scope: 'global' }];
+}
+
+/** Where an address without a route of its own must lie: where the default route leaves. */
+function deviceOfTheRest(table: readonly Route[]): string | null {
+  return table.find(({ prefix }) => prefix === 0)?.device ?? null;
 }
 
 /** /proc/net/if_inet6: address, index, prefix, scope, flags, name. */

@@ -1,6 +1,6 @@
 import { defineFact } from '../../engine/fact.ts';
 import type { Evidence } from '../../host/evidence.ts';
-import { known } from '../../host/evidence.ts';
+import { known, unknown } from '../../host/evidence.ts';
 import type { Host } from '../../host/host.ts';
 import { processesFact } from '../processes.ts';
 
@@ -18,6 +18,8 @@ export interface AuditDaemon {
   readonly running: string | null;
   /** Rules in force, or those that boot will load when only root may ask the kernel. */
   readonly rules: Evidence<readonly AuditRule[]>;
+  /** Whether the kernel records at all (`auditctl -s`, or `-e` in the files). */
+  readonly enabled: Evidence<boolean>;
 }
 
 /** Programs that record executions by rules of their own. */
@@ -28,14 +30,31 @@ export const auditDaemonFact = defineFact<AuditDaemon>({
   id: 'audit-daemon',
   gather: async (host, read) => {
     const [processes, rules] = await Promise.all([read(processesFact), auditRules(host)]);
+    const enabled = await isEnabled(host, rules);
     if (processes.state === 'unknown') return processes;
     const names = new Set(processes.value.map(({ name }) => name));
     return known(
-      { running: ['auditd', ...recorders].find((name) => names.has(name)) ?? null, rules },
+      { running: ['auditd', ...recorders].find((name) => names.has(name)) ?? null, rules, enabled },
       processes.source,
     );
   },
 });
+
+/** `enabled 1`, before audit 2.3.3 `AUDIT_STATUS: enabled=1 …`; 2 is on and locked. See auditctl(8). */
+async function isEnabled(host: Host, rules: Evidence<readonly AuditRule[]>): Promise<Evidence<boolean>> {
+  if (rules.state === 'unknown') return rules;
+  // Rules of the kernel have no lines: only then can it be asked.
+  if (rules.source !== 'auditctl -l') {
+    const last = rules.value.findLast(({ text }) => /^-e\s+\d/.test(text));
+    return known(last === undefined || !/^-e\s+0/.test(last.text), rules.source);
+  }
+  const status = await host.run(['auditctl', '-s']);
+  if (status.state === 'unknown') return status;
+  const flag = /\benabled[ =](\d)/.exec(status.value.stdout)?.[1];
+  return flag === undefined
+    ? unknown('unparsable', 'auditctl -s did not say whether auditing is on', status.source)
+    : known(flag !== '0', status.source);
+}
 
 /** What the kernel holds, else the files that augenrules(8) merges into it. */
 async function auditRules(host: Host): Promise<Evidence<readonly AuditRule[]>> {

@@ -36,11 +36,12 @@ export const journalFact = defineFact<Journal | null>({
     if (directory.state === 'unknown') return directory;
     if (program.value === null) return known(null, program.source);
     const files = await configurationFiles(host);
+    if (files.state === 'unknown') return files;
     let [storage, citation]: [Journal['storage'], Citation] = [
       'auto',
       { source: directory.source, line: null, excerpt: null },
     ];
-    for (const path of files) {
+    for (const path of files.value) {
       const text = await host.read(path);
       if (text.state === 'unknown') return text;
       for (const set of parseStorage(text.value ?? '')) {
@@ -69,13 +70,15 @@ function startedNames(wants: Evidence<readonly string[] | null>): readonly strin
 }
 
 /** The main file, then drop-ins by name, of which the first directory's counts. */
-async function configurationFiles(host: Host): Promise<readonly string[]> {
+async function configurationFiles(host: Host): Promise<Evidence<readonly string[]>> {
   const mains = await Promise.all(directories.map((directory) => host.stat(`${directory}/journald.conf`)));
   const main = directories.find((_, index) => {
     const stat = mains[index];
     return stat?.state === 'unknown' || stat?.value?.type === 'file';
   });
   const lists = await Promise.all(directories.map((directory) => host.list(`${directory}/journald.conf.d`)));
+  const unseen = lists.find(({ state }) => state === 'unknown');
+  if (unseen?.state === 'unknown') return unseen;
   const dropIns = new Map<string, string>();
   for (const [index, directory] of directories.entries()) {
     const list = lists[index];
@@ -85,7 +88,7 @@ async function configurationFiles(host: Host): Promise<readonly string[]> {
     }
   }
   const sorted = [...dropIns].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, path]) => path);
-  return [...(main === undefined ? [] : [`${main}/journald.conf`]), ...sorted];
+  return known([...(main === undefined ? [] : [`${main}/journald.conf`]), ...sorted], 'journald.conf');
 }
 
 /** `Storage=` lines of [Journal]; journald ignores a value that it does not know. */

@@ -31,13 +31,9 @@ export async function driftOf(
       ? [{ path, mtime: stat.value.mtime }]
       : [],
   );
-  if (changed.length > 0 && reloadedAt === null) {
-    const detail = `${changed[0]?.path ?? ''} changed after sshd started; it keeps no PID file that would show a reload`;
-    return unknown('unsupported', detail, source);
-  }
   const unseen = [...tree.unread.map(({ detail }) => detail), ...unreadStats(stats)];
   if (changed.length === 0 && unseen[0] !== undefined) return unknown('denied', unseen[0], source);
-  return known({ loadedAt, changed }, source);
+  return known({ loadedAt, changed, reloadSeen: reloadedAt !== null }, source);
 }
 
 function unreadStats(stats: readonly { stat: Evidence<unknown> }[]): string[] {

@@ -22,14 +22,26 @@ export interface AuthorizedKeys extends GuardedFile {
   readonly keys: Evidence<readonly PublicKey[]>;
 }
 
+/** Keys that let somebody in, or private halves. */
+export type KeySort = 'authorized' | 'private';
+
+/** A place where keys may lie that could not be looked into. */
+interface UnseenPlace {
+  readonly sort: KeySort;
+  readonly path: string;
+  readonly detail: string;
+}
+
 export interface KeyFiles {
   readonly accounts: Accounts;
   readonly authorized: readonly AuthorizedKeys[];
   /** Private halves: of the host and of users. */
   readonly privateKeys: readonly GuardedFile[];
-  /** Places where keys may lie that could not be looked into. */
-  readonly unseen: readonly { readonly path: string; readonly detail: string }[];
+  readonly unseen: readonly UnseenPlace[];
 }
+
+/** Takes down a place that could not be looked into. */
+type Note = (path: string, detail: string) => void;
 
 const root: Account = { name: 'root', uid: 0, gid: 0, home: '/root', shell: '' };
 
@@ -39,20 +51,26 @@ export const keyFilesFact = defineFact<KeyFiles>({
   gather: async (host, read) => {
     const [accounts, sshd] = await Promise.all([readAccounts(host), read(sshdFact)]);
     if (accounts.incomplete !== null) return unknown('denied', accounts.incomplete, '/etc/passwd');
-    const unseen: { path: string; detail: string }[] = [];
+    const unseen: UnseenPlace[] = [];
+    const note =
+      (sort: KeySort): Note =>
+      (path, detail) => {
+        unseen.push({ sort, path, detail });
+      };
+    const privateAt = note('private');
     const patterns = authorizedPatterns(sshd.state === 'known' ? sshd.value : null);
     const authorized = await Promise.all(
       accounts.users.flatMap((user) =>
         [...new Set(patterns.map((pattern) => expandTokens(pattern, user)))].map((path) =>
-          authorizedAt(host, path, user, unseen),
+          authorizedAt(host, path, user, note('authorized')),
         ),
       ),
     );
     const privateKeys = await Promise.all([
       ...hostKeyPaths(sshd.state === 'known' ? sshd.value : null).map((path) =>
-        guarded(host, path, root, unseen),
+        guarded(host, path, root, privateAt),
       ),
-      ...accounts.users.map((user) => userKeys(host, user, unseen)),
+      ...accounts.users.map((user) => userKeys(host, user, privateAt)),
     ]);
     return known(
       {
@@ -89,24 +107,19 @@ async function authorizedAt(
   host: Host,
   path: string,
   user: Account,
-  unseen: { path: string; detail: string }[],
+  note: Note,
 ): Promise<AuthorizedKeys | null> {
-  const file = await guarded(host, path, user, unseen);
+  const file = await guarded(host, path, user, note);
   if (file === null) return null;
   const text = await host.read(path);
   const keys = text.state === 'unknown' ? text : known(parsePublicKeys(text.value ?? ''), path);
   return { ...file, keys };
 }
 
-async function guarded(
-  host: Host,
-  path: string,
-  owner: Account,
-  unseen: { path: string; detail: string }[],
-): Promise<GuardedFile | null> {
+async function guarded(host: Host, path: string, owner: Account, note: Note): Promise<GuardedFile | null> {
   const stat = await host.stat(path);
   if (stat.state === 'unknown') {
-    unseen.push({ path, detail: stat.detail });
+    note(path, stat.detail);
     return null;
   }
   if (stat.value?.type !== 'file') return null;
@@ -132,15 +145,11 @@ function hostKeyPaths(sshd: Sshd | null): readonly string[] {
 }
 
 /** Files in ~/.ssh that are named as private keys are, or lie beside their public half. */
-async function userKeys(
-  host: Host,
-  user: Account,
-  unseen: { path: string; detail: string }[],
-): Promise<readonly (GuardedFile | null)[]> {
+async function userKeys(host: Host, user: Account, note: Note): Promise<readonly (GuardedFile | null)[]> {
   const directory = `${user.home === '/' ? '' : user.home}/.ssh`;
   const names = await host.list(directory);
   if (names.state === 'unknown') {
-    unseen.push({ path: directory, detail: names.detail });
+    note(directory, names.detail);
     return [];
   }
   const listed = names.value ?? [];
@@ -148,6 +157,6 @@ async function userKeys(
     (name) => !name.endsWith('.pub') && (/^id_|\.(?:pem|key)$/.test(name) || listed.includes(`${name}.pub`)),
   );
   return Promise.all(
-    candidates.slice(0, 64).map((name) => guarded(host, `${directory}/${name}`, user, unseen)),
+    candidates.slice(0, 64).map((name) => guarded(host, `${directory}/${name}`, user, note)),
   );
 }

@@ -23,6 +23,8 @@ export interface SshdDrift {
   readonly loadedAt: number;
   /** Files and Include directories with a later time of change. */
   readonly changed: readonly { readonly path: string; readonly mtime: number }[];
+  /** Whether a reload since the start would have been seen; else the change may have been read. */
+  readonly reloadSeen: boolean;
 }
 
 export interface HostKey {

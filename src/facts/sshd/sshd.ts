@@ -1,8 +1,10 @@
 import { defineFact } from '../../engine/fact.ts';
 import type { FactReader } from '../../engine/fact.ts';
-import { known } from '../../host/evidence.ts';
+import type { Evidence } from '../../host/evidence.ts';
+import { gapsOf, knownInPart } from '../../host/evidence.ts';
 import type { Host } from '../../host/host.ts';
 import { packagesFact } from '../packages/packages.ts';
+import type { Process } from '../processes.ts';
 import { processesFact } from '../processes.ts';
 import { projectFilesFact } from '../project-files.ts';
 import type { Accounts } from './accounts.ts';
@@ -22,7 +24,7 @@ export const sshdFact = defineFact<Sshd>({
   id: 'sshd',
   kinds: ['live', 'rootfs', 'snapshot', 'project'],
   gather: async (host, read) => {
-    if (host.origin.kind !== 'project') return known(await machineServers(host, read), 'sshd');
+    if (host.origin.kind !== 'project') return machineServers(host, read);
     const files = await read(projectFilesFact);
     return files.state === 'unknown' ? files : projectServers(host, files.value);
   },
@@ -30,7 +32,7 @@ export const sshdFact = defineFact<Sshd>({
 
 const programPaths = ['/usr/sbin/sshd', '/usr/bin/sshd', '/sbin/sshd', '/bin/sshd'];
 
-async function machineServers(host: Host, read: FactReader): Promise<Sshd> {
+async function machineServers(host: Host, read: FactReader): Promise<Evidence<Sshd>> {
   const [accounts, version, processes, units] = await Promise.all([
     readAccounts(host),
     installedVersion(host, read),
@@ -56,10 +58,22 @@ async function machineServers(host: Host, read: FactReader): Promise<Sshd> {
       });
     }),
   );
-  if (running.some(({ tree }) => tree.file === defaultConfigFile)) return { servers: running, because: '' };
+  const others = processes.state === 'known' ? otherDaemons(processes.value) : [];
+  if (running.some(({ tree }) => tree.file === defaultConfigFile)) {
+    return knownInPart({ servers: running, because: '' }, 'sshd', others);
+  }
   const installed = await installedServer(host, accounts, version, units);
   const servers = [...running, ...(typeof installed === 'string' ? [] : [installed])];
-  return { servers, because: typeof installed === 'string' ? installed : '' };
+  const because = typeof installed === 'string' ? installed : '';
+  // That nothing serves SSH is only known of processes that could be seen.
+  const hidden = host.origin.running && servers.length === 0 ? gapsOf(processes) : [];
+  return knownInPart({ servers, because }, 'sshd', [...others, ...hidden]);
+}
+
+/** One sentence for each SSH server that is no sshd. */
+function otherDaemons(processes: readonly Process[]): readonly string[] {
+  const names = processes.filter(({ containerId }) => containerId === null).map(({ name }) => name);
+  return names.includes('dropbear') ? ['dropbear serves SSH here and its options are not read'] : [];
 }
 
 /** `sshd -f /etc/ssh/other`; two on one file are told apart by their options. */

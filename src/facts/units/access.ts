@@ -1,6 +1,6 @@
 import { defineFact } from '../../engine/fact.ts';
-import type { Evidence } from '../../host/evidence.ts';
-import { gapsOf, known, knownInPart, unknown } from '../../host/evidence.ts';
+import type { Evidence, Unknown } from '../../host/evidence.ts';
+import { gapsOf, knownInPart, unknown } from '../../host/evidence.ts';
 import type { FileStat, Host } from '../../host/host.ts';
 import type { Accounts } from '../sshd/accounts.ts';
 import { readAccounts } from '../sshd/accounts.ts';
@@ -12,12 +12,13 @@ import { uidOf } from './writers.ts';
 export interface PathAccess {
   readonly path: string;
   readonly role: 'unit file' | 'program' | 'directory';
-  readonly stat: Evidence<FileStat>;
+  /** `null`: there is nothing at this path. */
+  readonly stat: Evidence<FileStat | null>;
 }
 
 export interface FileAccess {
   readonly path: string;
-  readonly stat: Evidence<FileStat>;
+  readonly stat: Evidence<FileStat | null>;
   /** Directories on the way, root first. */
   readonly directories: readonly PathAccess[];
 }
@@ -96,17 +97,12 @@ function pathReader(host: Host): Look {
     of.set(path, asked);
     return asked;
   };
-  const statOf = async (path: string): Promise<Evidence<FileStat>> => {
-    const evidence = await ask(stats, path, () => host.stat(path));
-    if (evidence.state === 'unknown') return evidence;
-    return evidence.value === null
-      ? unknown('unsupported', `${path} does not exist`, path)
-      : known(evidence.value, path);
-  };
+  const statOf = (path: string) => ask(stats, path, () => host.stat(path));
   return async (path) => {
     const directories = new Map<string, PathAccess>();
     let pending = path.split('/').filter(Boolean);
     let at = '';
+    let unfollowed: Unknown | null = null;
     for (let followed = 0; pending.length > 0;) {
       const directory = at === '' ? '/' : at;
       directories.set(directory, { path: directory, role: 'directory', stat: await statOf(directory) });
@@ -119,6 +115,8 @@ function pathReader(host: Host): Look {
       }
       const next = `${at}/${part}`;
       const link = await ask(links, next, () => host.readlink(next));
+      // Where a link cannot be read, what lies behind it was not looked at.
+      if (link.state === 'unknown') unfollowed ??= link;
       const target = link.state === 'known' ? link.value : null;
       if (target === null || followed === mostLinks) {
         at = next;
@@ -128,6 +126,6 @@ function pathReader(host: Host): Look {
       pending = [...target.split('/').filter(Boolean), ...pending];
       if (target.startsWith('/')) at = '';
     }
-    return { path: at, stat: await statOf(at), directories: [...directories.values()] };
+    return { path: at, stat: unfollowed ?? (await statOf(at)), directories: [...directories.values()] };
   };
 }

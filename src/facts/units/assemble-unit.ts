@@ -1,3 +1,5 @@
+import type { Unknown } from '../../host/evidence.ts';
+import { unknown } from '../../host/evidence.ts';
 import type { Host } from '../../host/host.ts';
 import { parseEnvironment, parseEnvironmentFile } from './environment.ts';
 import { parseExecLine, replaceVariables } from './exec-line.ts';
@@ -22,6 +24,7 @@ export type FileUnit = Pick<
   | 'environmentFiles'
   | 'execStart'
   | 'unread'
+  | 'unreadable'
   | 'unseen'
 >;
 
@@ -59,6 +62,7 @@ export async function assembleUnit(
       command.prefixes.includes(':') ? command : { ...command, argv: replaceVariables(command.argv, lookup) },
     ),
     unread: [...loaded.unread, ...files.unread],
+    unreadable: files.unreadable,
     unseen: loaded.unread.length === 0 ? null : `${loaded.unread.join(', ')} could not be read`,
   };
 }
@@ -128,11 +132,19 @@ function environmentOf(
   );
 }
 
+interface EnvironmentFiles {
+  readonly variables: readonly FileVariable[];
+  readonly read: readonly string[];
+  readonly unread: readonly string[];
+  /** Sentences: why files were not read that are not simply closed to the audit. */
+  readonly unreadable: readonly string[];
+}
+
 async function readEnvironmentFiles(
   host: Host,
   assignments: readonly SourcedAssignment[],
   expand: (text: string) => string,
-): Promise<{ variables: FileVariable[]; read: string[]; unread: string[] }> {
+): Promise<EnvironmentFiles> {
   let paths: string[] = [];
   for (const { key, value } of assignments) {
     if (key !== 'EnvironmentFile') continue;
@@ -142,25 +154,32 @@ async function readEnvironmentFiles(
   }
   const matched = await Promise.all(paths.map((path) => matchPath(host, path)));
   const [variables, read, unread]: [FileVariable[], string[], string[]] = [[], [], []];
-  for (const path of matched.flat()) {
-    const evidence = await host.read(path);
-    if (evidence.state === 'unknown') unread.push(path);
-    else if (evidence.value !== null) {
+  const unreadable: string[] = [];
+  for (const match of matched.flat()) {
+    const path = typeof match === 'string' ? match : match.source;
+    const evidence = typeof match === 'string' ? await host.read(match) : match;
+    if (evidence.state === 'unknown') {
+      unread.push(path);
+      if (evidence.why !== 'denied') unreadable.push(evidence.detail);
+    } else if (evidence.value !== null) {
       read.push(path);
       const found = parseEnvironmentFile(evidence.value);
       variables.push(...found.map(({ name, value, line }) => ({ name, value, source: path, line })));
     }
   }
-  return { variables, read, unread };
+  return { variables, read, unread, unreadable };
 }
 
-/** EnvironmentFile= takes patterns; one in a directory's name is not followed and stays, unread. */
-async function matchPath(host: Host, path: string): Promise<string[]> {
+/** EnvironmentFile= takes patterns; one in a directory's name is not followed. */
+async function matchPath(host: Host, path: string): Promise<(string | Unknown)[]> {
   if (!/[*?[]/.test(path)) return [path];
   const at = path.lastIndexOf('/');
   const directory = path.slice(0, at);
   const listed = await host.list(directory === '' ? '/' : directory);
-  if (listed.state === 'unknown' || /[*?[]/.test(directory)) return [path];
+  const unfollowed = unknown('unsupported', `the files that ${path} matches were not read`, path);
+  if (/[*?[]/.test(directory)) return [unfollowed];
+  // Not even who may read the files can be told of a directory that may not be listed.
+  if (listed.state === 'unknown') return [unfollowed];
   const pattern = path
     .slice(at + 1)
     .replace(/[.+^${}()|\\]/g, '\\$&')
@@ -173,6 +192,6 @@ async function matchPath(host: Host, path: string): Promise<string[]> {
       .filter((name) => matches.test(name) && !name.startsWith('.'))
       .map((name) => `${directory}/${name}`);
   } catch {
-    return [path];
+    return [unfollowed];
   }
 }

@@ -49,6 +49,7 @@ function inspectOf(run: RunArguments, owner: string): Inspect {
     },
     HostConfig: {
       Privileged: isOn('privileged'),
+      AutoRemove: isOn('rm'),
       CapAdd: all('cap-add').flatMap((value) => value.split(',')),
       CapDrop: all('cap-drop').flatMap((value) => value.split(',')),
       SecurityOpt: all('security-opt').filter((option) => !option.startsWith('systempaths')),

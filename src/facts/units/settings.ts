@@ -16,7 +16,8 @@ export interface SourcedAssignment extends Assignment {
 
 /** What the manager gives to a unit that says nothing; see systemd-system.conf(5). */
 export interface ManagerDefaults {
-  readonly tasksMax: UnitSetting;
+  /** DefaultTasksMax=; `null` when a file that may set it could not be read. */
+  readonly tasksMax: UnitSetting | null;
 }
 
 interface Given {
@@ -124,7 +125,8 @@ const directives: Readonly<Record<string, { reading: Reading; property?: string;
     unset: 'infinity',
   },
   TasksMax: {
-    reading: (value, { defaults }) => (value === '' ? defaults.tasksMax.value : parseTasksMax(value)),
+    reading: (value, { defaults }) =>
+      value === '' ? (defaults.tasksMax?.value ?? null) : parseTasksMax(value),
     unset: '',
   },
   LimitCORE: { reading: (value) => parseResourceLimit(value), unset: '' },
@@ -160,7 +162,7 @@ export function sliceSettings(
   const settings = settingsOf(sliceDirectives, assignments, (value) => value, defaults, fragment);
   // The default for tasks is of services and scopes alone.
   const { TasksMax } = settings;
-  if (TasksMax !== defaults.tasksMax) return settings;
+  if (TasksMax !== undefined && TasksMax !== defaults.tasksMax) return settings;
   return { ...settings, TasksMax: { value: 'infinity', source: fragment, line: null } };
 }
 
@@ -176,11 +178,11 @@ function settingsOf(
     const directive = directives[name];
     if (directive === undefined) continue;
     const { reading, unset, property = name } = directive;
-    settings[property] =
-      name === 'TasksMax' ? defaults.tasksMax : { value: unset, source: fragment, line: null };
+    const first = name === 'TasksMax' ? defaults.tasksMax : { value: unset, source: fragment, line: null };
+    if (first !== null) settings[property] = first;
     for (const { key, value, source, line } of assignments) {
       if (key !== name) continue;
-      const before = settings[property].value;
+      const before = settings[property]?.value ?? '';
       const read = reading(value, { before, expand, defaults });
       if (read !== null) settings[property] = { value: read, source, line };
     }

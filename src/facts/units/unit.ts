@@ -39,6 +39,8 @@ export interface Unit {
   readonly startsContainer: Workload | null;
   /** Unread EnvironmentFile= paths, and unit files: the environment is not whole. */
   readonly unread: readonly string[];
+  /** Why EnvironmentFile= paths were not read, where it was for another reason than that they are closed. */
+  readonly unreadable: readonly string[];
   /** Why `settings` may lack something, as a sentence; `null` when they are whole. */
   readonly unseen: string | null;
 }

@@ -15,7 +15,7 @@ export interface AutomaticUpdates {
   /** Merged configuration of apt, in the order in which it is read. */
   readonly settings: readonly AptSetting[];
   /** Timers that will not fire: disabled, masked or stopped. */
-  readonly timersOff: readonly string[];
+  readonly timersOff: Evidence<readonly string[]>;
 }
 
 /** `null` where there is no apt. */
@@ -31,9 +31,8 @@ export const automaticUpdatesFact = defineFact<AutomaticUpdates | null>({
     if (packages.value === null || packages.value.get('apt')?.status !== 'installed')
       return known(null, packages.source);
     if (settings.state === 'unknown') return settings;
-    if (timersOff.state === 'unknown') return timersOff;
     const installed = packages.value.get('unattended-upgrades')?.status === 'installed';
-    return known({ installed, settings: settings.value, timersOff: timersOff.value }, settings.source);
+    return known({ installed, settings: settings.value, timersOff }, settings.source);
   },
 });
 
@@ -77,13 +76,21 @@ async function runningTimersOff(host: Host): Promise<Evidence<readonly string[]>
     '--property=Id,ActiveState,UnitFileState',
   ]);
   if (shown.state === 'unknown') return shown;
-  const blocks = shown.value.stdout.split(/\n\n+/);
-  const fires = (timer: string) => {
-    const block = blocks.find((each) => each.split('\n').includes(`Id=${timer}`)) ?? '';
-    return /^ActiveState=active$/m.test(block) && /^UnitFileState=(?:enabled|static)/m.test(block);
-  };
+  const { exitCode, stdout, stderr } = shown.value;
+  const blocks = stdout.split(/\n\n+/);
+  const states = updateTimers.map((timer) => ({
+    timer,
+    block: blocks.find((each) => each.split('\n').includes(`Id=${timer}`)),
+  }));
+  if (exitCode !== 0 || states.some(({ block }) => block === undefined)) {
+    const said = stderr.trim().slice(0, 200);
+    const detail = `systemctl did not tell whether ${updateTimers.join(' and ')} run${said === '' ? '' : `: ${said}`}`;
+    return unknown('unsupported', detail, shown.source);
+  }
+  const fires = (block = '') =>
+    /^ActiveState=active$/m.test(block) && /^UnitFileState=(?:enabled|static)/m.test(block);
   return known(
-    updateTimers.filter((timer) => !fires(timer)),
+    states.filter(({ block }) => !fires(block)).map(({ timer }) => timer),
     shown.source,
   );
 }

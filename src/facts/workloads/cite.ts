@@ -8,13 +8,16 @@ export function citeSetting(workload: Workload, path: string, value: unknown): C
 
 /** What every remediation over a workload may fill in. */
 export function workloadData(workload: Workload): Record<string, string> {
-  const { name, image, directory, labels } = workload;
+  const { name, image, directory, labels, autoRemove } = workload;
   const service = labels['com.docker.compose.service'];
   return {
     name,
     image: image.reference,
     /** Where a person edits it: the service of a compose file, else the container itself. */
-    place: service === undefined ? `container ${name}` : `service ${service}${composeFile(labels)}`,
+    place:
+      service === undefined
+        ? `container ${name}${autoRemove ? ' (made with --rm, so that it is gone when it stops: run it anew)' : ''}`
+        : `service ${service}${composeFile(labels)}`,
     ...(directory === null ? {} : { directory }),
   };
 }

@@ -2,6 +2,7 @@ import { confinementOf, shortened } from './confinement.ts';
 import { gpuOf } from './gpu-request.ts';
 import { parseImageReference } from './image-reference.ts';
 import type { HostConfig, Inspect, InspectMount } from './inspect-format.ts';
+import { openAmong } from './networks.ts';
 import { publishesOf } from './publishes.ts';
 import type { Limits, Mount, Workload } from './workload.ts';
 
@@ -19,6 +20,7 @@ export interface InspectContext {
 export function workloadOf(inspect: Inspect, context: InspectContext): Workload {
   const { Config, HostConfig: host, NetworkSettings } = inspect;
   const environment = environmentOf(Config.Env);
+  const networks = Object.keys(NetworkSettings.Networks ?? {}).toSorted();
   return {
     source: 'docker',
     name: inspect.Name.replace(/^\//, ''),
@@ -26,7 +28,8 @@ export function workloadOf(inspect: Inspect, context: InspectContext): Workload 
     id: inspect.Id,
     state: stateOf(inspect.State.Status),
     pid: inspect.State.Pid > 0 ? inspect.State.Pid : null,
-    directory: context.directory,
+    autoRemove: host.AutoRemove,
+    directory: host.AutoRemove ? null : context.directory,
     image: parseImageReference(Config.Image),
     privileged: host.Privileged,
     capAdd: host.CapAdd.map(capabilityName),
@@ -52,7 +55,8 @@ export function workloadOf(inspect: Inspect, context: InspectContext): Workload 
     maskedProc: isProcMasked(host),
     limits: limitsOf(host),
     publishes: publishesOf(inspect),
-    networks: Object.keys(NetworkSettings.Networks ?? {}).toSorted(),
+    networks,
+    openNetworks: openAmong(networks, host.NetworkMode, null),
     restart: restartOf(host.RestartPolicy.Name),
     healthcheck: healthcheckOf(Config.Healthcheck?.Test ?? []),
     environment,

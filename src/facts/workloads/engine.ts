@@ -1,7 +1,7 @@
 import { defineFact } from '../../engine/fact.ts';
 import type { FactReader } from '../../engine/fact.ts';
 import type { Evidence, UnknownWhy } from '../../host/evidence.ts';
-import { known, knownInPart } from '../../host/evidence.ts';
+import { gapsOf, known, knownInPart } from '../../host/evidence.ts';
 import type { FileStat, Host } from '../../host/host.ts';
 import type { Process } from '../processes.ts';
 import { processesFact } from '../processes.ts';
@@ -64,9 +64,12 @@ export const engineFact = defineFact<Engine | null>({
       textOption(configured.options, 'data-root') ??
       textOption(configured.options, 'graph') ??
       '/var/lib/docker';
-    if (daemon === undefined && !(await isInstalled(host, sockets, dataRoot)))
-      return known(null, defaultSocket);
-    const unseen = processes === null || host.origin.kind === 'rootfs';
+    if (daemon === undefined && !(await isInstalled(host, sockets, dataRoot))) {
+      const unseenProcesses = host.origin.running && processes === null;
+      const gaps = unseenProcesses ? ['whether a dockerd runs was not seen: run as root'] : [];
+      return knownInPart(null, defaultSocket, gaps);
+    }
+    const unseen = processes === null || !host.origin.running;
     const running = unseen ? null : daemon !== undefined;
     const info = await askEngine(host, sockets[0]?.path ?? defaultSocket, running);
     const engine = await engineOf(host, { info, sockets, dataRoot, running, configured });
@@ -76,10 +79,11 @@ export const engineFact = defineFact<Engine | null>({
 
 /** Engines of this host, not those in containers; `null` when processes cannot be seen. */
 async function dockerdProcesses(host: Host, read: FactReader): Promise<readonly Process[] | null> {
-  if (host.origin.kind === 'rootfs') return [];
+  if (!host.origin.running) return [];
   const processes = await read(processesFact);
   if (processes.state === 'unknown') return null;
-  return processes.value.filter(({ name, containerId }) => name === 'dockerd' && containerId === null);
+  const found = processes.value.filter(({ name, containerId }) => name === 'dockerd' && containerId === null);
+  return found.length === 0 && gapsOf(processes).length > 0 ? null : found;
 }
 
 async function configurationOf(host: Host, daemon: Process | undefined) {
@@ -178,7 +182,7 @@ async function seccompOf(
 }
 
 async function kernelHasAppArmor(host: Host): Promise<boolean | null> {
-  if (host.origin.kind === 'rootfs') return null;
+  if (!host.origin.running) return null;
   const enabled = await host.read('/sys/module/apparmor/parameters/enabled');
   return enabled.state === 'known' ? enabled.value?.trim() === 'Y' : null;
 }

@@ -22,6 +22,7 @@ export type InspectMount = z.infer<typeof InspectMount>;
 
 const HostConfig = z.object({
   Privileged: z.boolean(),
+  AutoRemove: z.boolean().default(false),
   CapAdd: texts,
   CapDrop: texts,
   SecurityOpt: texts,

@@ -12,7 +12,9 @@ export interface Workload {
   readonly state: 'running' | 'created' | 'stopped' | 'declared';
   /** Process id of its first process on the host; `null` when it does not run. */
   readonly pid: number | null;
-  /** Directory where the engine keeps its definition; `null` when it is not known. */
+  /** Made with `--rm`: the engine deletes it as soon as it stops. */
+  readonly autoRemove: boolean;
+  /** Directory where the engine keeps its definition; `null` when it is not known, or not safe to edit. */
   readonly directory: string | null;
   readonly image: ImageReference;
   readonly privileged: boolean;
@@ -37,6 +39,8 @@ export interface Workload {
   readonly limits: Limits;
   readonly publishes: readonly Publish[];
   readonly networks: readonly string[];
+  /** Those of them that are not proved to be reached through published ports alone. */
+  readonly openNetworks: readonly OpenNetwork[];
   readonly restart: 'no' | 'on-failure' | 'always' | 'unless-stopped';
   /** `null`: none; `disabled`: switched off (`NONE`). */
   readonly healthcheck: 'set' | 'disabled' | null;
@@ -83,6 +87,13 @@ export interface Namespaces {
   readonly cgroup: string;
 }
 export type NamespaceKind = keyof Namespaces;
+
+/** A network that may give a container an address which others reach without a published port. */
+export interface OpenNetwork {
+  readonly name: string;
+  /** What it is: `macvlan`, `overlay`; `null` when the engine did not tell. */
+  readonly kind: string | null;
+}
 
 export interface Mount {
   /** A volume that binds a directory or device of the host through its options counts as `bind`. */

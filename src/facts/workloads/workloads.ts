@@ -11,6 +11,8 @@ import { containersOnDisk } from './docker-disk.ts';
 import type { Engine } from './engine.ts';
 import { engineFact } from './engine.ts';
 import { resolvePaths } from './host-paths.ts';
+import { networkGaps, networkKinds, openAmong } from './networks.ts';
+import { otherEngines } from './other-engines.ts';
 import type { Workload } from './workload.ts';
 
 /**
@@ -21,19 +23,20 @@ export const workloadsFact = defineFact<readonly Workload[]>({
   id: 'workloads',
   kinds: ['live', 'rootfs', 'snapshot', 'project'],
   gather: async (host, read) => {
-    const [engine, others, units] = await Promise.all([
-      read(engineFact),
-      otherEngines(read),
-      read(unitsFact),
-    ]);
+    const [engine, units] = await Promise.all([read(engineFact), read(unitsFact)]);
     if (engine.state === 'unknown') return engine;
-    const found = engine.value === null ? known([], engine.source) : await ofDocker(host, engine.value, read);
+    const seen = units.state === 'known' ? units.value : [];
+    const [found, others] = await Promise.all([
+      engine.value === null ? known([], engine.source) : ofDocker(host, engine.value, read),
+      otherEngines(host, read, engine.value, startersOf(seen)),
+    ]);
     if (found.state === 'unknown') return found;
-    const declared = units.state === 'known' ? notYetStarted(units.value, found.value) : [];
-    const all = [...found.value, ...declared];
-    const workloads = await Promise.all(all.map((workload) => resolvePaths(host, workload)));
+    const all = editable([...found.value, ...notYetStarted(seen, found.value)]);
+    const placed = await withNetworks(host, engine.value, all);
+    const workloads = await Promise.all(placed.map((workload) => resolvePaths(host, workload)));
     const sorted = workloads.toSorted((a, b) => (a.name < b.name ? -1 : 1));
-    return knownInPart(sorted, found.source, [...gapsOf(found), ...gapsOf(units), ...others]);
+    const gaps = [found, units].flatMap(gapsOf);
+    return knownInPart(sorted, found.source, [...gaps, ...others, ...networkGaps(sorted)]);
   },
 });
 
@@ -49,33 +52,39 @@ function notYetStarted(units: readonly Unit[], seen: readonly Workload[]): Workl
   });
 }
 
-async function ofDocker(host: Host, engine: Engine, read: FactReader): Promise<Evidence<Workload[]>> {
-  return engine.running === false || host.origin.kind === 'rootfs'
-    ? containersOnDisk(host, engine, await read(processesFact))
-    : containersOfEngine(host, engine);
+/** Units whose container is among the workloads already. */
+function startersOf(units: readonly Unit[]): ReadonlySet<string> {
+  return new Set(units.flatMap(({ name, startsContainer }) => (startsContainer === null ? [] : [name])));
 }
 
-/** First processes of engines whose containers are not read; see crun, cri-o, kubelet(8). */
-const unread: Readonly<Record<string, string>> = {
-  conmon: 'Podman',
-  crio: 'CRI-O',
-  kubelet: 'Kubernetes',
-  'k3s-server': 'Kubernetes (k3s)',
-  'k3s-agent': 'Kubernetes (k3s)',
-};
+/**
+ * A definition is edited in place while the engine is stopped, and stopping it deletes every container
+ * made with `--rm`: where one runs, no directory is handed out.
+ */
+function editable(workloads: readonly Workload[]): readonly Workload[] {
+  const wouldBeLost = workloads.some(({ autoRemove, state }) => autoRemove && state === 'running');
+  return wouldBeLost ? workloads.map((workload) => ({ ...workload, directory: null })) : workloads;
+}
 
-async function otherEngines(read: FactReader): Promise<string[]> {
-  const processes = await read(processesFact);
-  if (processes.state === 'unknown') return [];
-  const seen = processes.value.flatMap(({ name }) => unread[name] ?? []);
-  const rootless = processes.value.filter(
-    ({ name, uid, containerId }) => name === 'dockerd' && uid > 0 && containerId === null,
-  );
-  const rootful = processes.value.some(({ name, uid }) => name === 'dockerd' && uid === 0);
-  return [
-    ...[...new Set(seen)].map((name) => `containers of ${name} run here and are not read`),
-    ...rootless
-      .slice(rootful ? 0 : 1)
-      .map(({ uid }) => `the rootless Docker Engine of user ${String(uid)} runs here and is not read`),
-  ];
+/** Asks the engine what the networks are, where that is not plain from their names. */
+async function withNetworks(
+  host: Host,
+  engine: Engine | null,
+  workloads: readonly Workload[],
+): Promise<readonly Workload[]> {
+  if (engine?.unheard !== null) return workloads;
+  if (workloads.every(({ openNetworks }) => openNetworks.length === 0)) return workloads;
+  const kinds = await networkKinds(host, engine);
+  if (kinds.state === 'unknown') return workloads;
+  return workloads.map((workload) => {
+    const { networks, namespaces, source } = workload;
+    if (source !== 'docker') return workload;
+    return { ...workload, openNetworks: openAmong(networks, namespaces.network, kinds.value) };
+  });
+}
+
+async function ofDocker(host: Host, engine: Engine, read: FactReader): Promise<Evidence<Workload[]>> {
+  return engine.running === false || !host.origin.running
+    ? containersOnDisk(host, engine, await read(processesFact))
+    : containersOfEngine(host, engine);
 }

@@ -39,6 +39,18 @@ describe('jail-covers-ssh', () => {
       jail({ bans: [{ action: 'x', where: 'unknown', ports: null }] }),
       on22,
     ],
+    [
+      'undetermined',
+      'an action that nobody knows, whatever ports it names',
+      jail({ bans: [{ action: 'slack-notify', where: 'unknown', ports: everyPort }] }),
+      on22,
+    ],
+    [
+      'fail',
+      'it closes the way to containers only',
+      jail({ bans: [{ action: 'iptables-allports', where: 'forward', ports: everyPort }] }),
+      on22,
+    ],
     ['not-applicable', 'no SSH', jail(), []],
   ])('%s: %s', (outcome, _, each, doors) => {
     expect(evaluate(jailCoversSsh, { fail2ban: fail2banWith(each), doors })).toMatchObject([{ outcome }]);

@@ -30,6 +30,21 @@ async function filesOf(
   return evidence.value;
 }
 
+test('keys outside of homes that were not seen are neither private keys nor absent', async () => {
+  const path = '/etc/ssh/auth/op';
+  const denied = { stat: { unknown: 'denied', detail: `${path} may not be read` } };
+  const files = await filesOf(
+    { '/usr/sbin/sshd': '', '/etc/ssh/sshd_config': 'AuthorizedKeysFile /etc/ssh/auth/%u\n' },
+    { [path]: denied },
+  );
+  for (const check of [authorizedKeysWeak, authorizedKeysWritable]) {
+    expect(evaluate(check, { files }, check === authorizedKeysWeak ? { rsaBits: 3072 } : {})).toMatchObject([
+      { outcome: 'undetermined', subject: path },
+    ]);
+  }
+  expect(evaluate(privateKeyReadable, { files })).toMatchObject([{ outcome: 'not-applicable' }]);
+});
+
 describe('authorized-keys-writable', () => {
   const own = 'op:x:1000:\n';
   const shared = 'op:x:1000:me\n';

@@ -101,9 +101,23 @@ describe('sshd-option', () => {
 
   test('a server that runs on what the file said before proves nothing', async () => {
     const sshd = await sshdWith('PasswordAuthentication no\n');
-    const drift = known({ loadedAt: 1, changed: [{ path: sshdConfig, mtime: 2 }] }, 'test');
-    const stale = { ...sshd, servers: sshd.servers.map((server) => ({ ...server, drift })) };
-    expect(evaluate(sshdOption, { sshd: stale }, password)[0]?.outcome).toBe('undetermined');
+    for (const reloadSeen of [true, false]) {
+      const drift = known({ loadedAt: 1, changed: [{ path: sshdConfig, mtime: 2 }], reloadSeen }, 'test');
+      const stale = { ...sshd, servers: sshd.servers.map((server) => ({ ...server, drift })) };
+      expect(evaluate(sshdOption, { sshd: stale }, password)[0]?.outcome).toBe('undetermined');
+      const [verdict] = evaluate(sshdDrift, { sshd: stale });
+      expect(verdict?.outcome).toBe(reloadSeen ? 'fail' : 'undetermined');
+    }
+  });
+
+  test.each([
+    ['0', 'PermitRootLogin prohibit-password'],
+    ['0', 'PermitRootLogin yes'],
+    ['1000', 'PermitRootLogin no'],
+    ['1000', 'PermitRootLogin forced-commands-only'],
+  ])('the key that is left must be of user id %s or more: %s', async (leastUid, line) => {
+    const sshd = await sshdWith(`PasswordAuthentication yes\n${line}\n`);
+    expect(evaluate(sshdOption, { sshd }, password)).toMatchObject([{ data: { leastUid } }]);
   });
 
   test.each([
@@ -273,8 +287,12 @@ describe('sshd-config-test and sshd-drift', () => {
     ['pass', known('', 'sshd -t'), sshdConfigTest],
     ['fail', known(line, 'sshd -t'), sshdConfigTest],
     ['undetermined', unknown('denied', 'run as root', 'sshd -t'), sshdConfigTest],
-    ['pass', known({ loadedAt: 5, changed: [] }, '/proc/7/stat'), sshdDrift],
-    ['fail', known({ loadedAt: 5, changed: [{ path: '/x', mtime: 6 }] }, '/proc/7/stat'), sshdDrift],
+    ['pass', known({ loadedAt: 5, changed: [], reloadSeen: true }, '/proc/7/stat'), sshdDrift],
+    [
+      'fail',
+      known({ loadedAt: 5, changed: [{ path: '/x', mtime: 6 }], reloadSeen: true }, '/proc/7/stat'),
+      sshdDrift,
+    ],
     ['undetermined', unknown('unsupported', 'no', '/proc/7/stat'), sshdDrift],
   ])('%s', async (outcome, evidence, check) => {
     const sshd = await sshdWith('');

@@ -14,7 +14,8 @@ test.each([
   ['pass', engine, installed],
   ['fail', { ...engine, defaultRuntime: 'nvidia' }, installed],
   ['fail', { ...engine, defaultRuntime: 'gpu', options: renamed }, installed],
-  ['pass', { ...engine, defaultRuntime: null }, installed],
+  ['undetermined', { ...engine, defaultRuntime: null }, installed],
+  ['not-applicable', { ...engine, defaultRuntime: null }, null],
   ['not-applicable', engine, null],
   ['not-applicable', null, installed],
 ])('gpu-default-runtime: %s', (outcome, given, toolkit) => {

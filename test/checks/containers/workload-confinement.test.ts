@@ -20,6 +20,12 @@ describe('workload-confinement', () => {
     ['seccomp', 'fail', option('seccomp={"defaultAction":"SCMP_ACT_ALLOW"}'), engine],
     ['seccomp', 'undetermined', option('seccomp={'), engine],
     ['seccomp', 'fail', { Privileged: true }, engine],
+    [
+      'seccomp',
+      'fail',
+      { Privileged: true, ...option('seccomp={"defaultAction":"SCMP_ACT_ERRNO"}') },
+      engine,
+    ],
     ['seccomp', 'fail', {}, { ...engine, seccomp: 'off' }],
     ['seccomp', 'fail', {}, { ...engine, seccomp: 'absent' }],
     ['seccomp', 'undetermined', {}, { ...engine, seccomp: 'unreadable' }],

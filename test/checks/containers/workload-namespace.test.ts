@@ -27,7 +27,7 @@ describe('workload-namespace', () => {
     const b = workload('b', { host: { PidMode: `container:${idOf('a')}` } });
     const c = workload('c', { host: { PidMode: 'container:b' } });
     expect(judge('pid', [c, b, a])).toMatchObject([
-      { subject: 'c', outcome: 'fail', message: 'borrowed', data: { through: 'b and a' } },
+      { subject: 'c', outcome: 'fail', message: 'borrowed', data: { through: 'b and a', owner: 'a' } },
       { subject: 'b', outcome: 'fail', message: 'borrowed', data: { through: 'a' } },
       { subject: 'a', outcome: 'fail', message: 'own' },
     ]);

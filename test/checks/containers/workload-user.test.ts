@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { workloadUser } from '../../../src/checks/containers/workload-user.ts';
-import { unknown } from '../../../src/host/evidence.ts';
+import { knownInPart, unknown } from '../../../src/host/evidence.ts';
 import { idOf } from '../../harness/docker-container.ts';
 import { evaluate } from '../../harness/evaluate.ts';
 import { engine, workload } from '../../harness/docker-workload.ts';
@@ -22,6 +22,8 @@ describe('workload-user', () => {
     ['pass', '', { ...engine, rootless: true }, unseen],
     ['fail', '', unseen, unseen],
     ['pass', '', engine, process(999)],
+    ['undetermined', '', engine, process(Number.NaN)],
+    ['undetermined', '', engine, knownInPart(process(999), '/proc', ['one may not be read'])],
     ['fail', '', engine, process(0)],
     ['fail', 'app', engine, process(0)],
   ])('%s: user "%s"', (outcome, User, given, processes) => {

@@ -2,14 +2,16 @@ import { describe, expect, test } from '@jest/globals';
 import { autoUpdates } from '../../../src/checks/host/auto-updates.ts';
 import { parseAptConf } from '../../../src/facts/updates/apt-conf.ts';
 import type { AutomaticUpdates } from '../../../src/facts/updates/automatic-updates.ts';
+import { known, unknown } from '../../../src/host/evidence.ts';
 import { evaluate } from '../../harness/evaluate.ts';
 
+const unseen = unknown('unsupported', 'systemctl did not tell', 'systemctl show');
 const periodic = 'APT::Periodic::Update-Package-Lists "1"; APT::Periodic::Unattended-Upgrade "1";';
 const origins = 'Unattended-Upgrade::Origins-Pattern:: "origin=Debian,codename=${distro_codename}-security";';
 const updates = (text: string, changes: Partial<AutomaticUpdates> = {}): AutomaticUpdates => ({
   installed: true,
   settings: parseAptConf(text, '/etc/apt/apt.conf.d/x') ?? [],
-  timersOff: [],
+  timersOff: known([], 'systemctl show'),
   ...changes,
 });
 
@@ -24,7 +26,11 @@ describe('auto-updates', () => {
       ),
     ],
     ['fail', 'not installed', updates(periodic + origins, { installed: false })],
-    ['fail', 'a timer is off', updates(periodic + origins, { timersOff: ['apt-daily-upgrade.timer'] })],
+    [
+      'fail',
+      'a timer is off',
+      updates(periodic + origins, { timersOff: known(['apt-daily-upgrade.timer'], 'x') }),
+    ],
     ['fail', 'switched off as a whole', updates(`${periodic}${origins}APT::Periodic::Enable "0";`)],
     [
       'fail',
@@ -38,6 +44,8 @@ describe('auto-updates', () => {
       'no security origin',
       updates(`${periodic}Unattended-Upgrade::Origins-Pattern:: "origin=Debian,label=Debian";`),
     ],
+    ['undetermined', 'timers unseen', updates(periodic + origins, { timersOff: unseen })],
+    ['fail', 'off whatever the timers do', updates(origins, { timersOff: unseen })],
     ['undetermined', 'no apt', null],
   ])('%s: %s', (outcome, _, given) => {
     expect(evaluate(autoUpdates, { updates: given })).toMatchObject([{ outcome }]);

@@ -63,6 +63,15 @@ describe('unit-file-access', () => {
     ]);
   });
 
+  test.each([
+    ['pass', known(null, '/x')],
+    ['undetermined', unknown('unsupported', '/x could not be read: EIO', '/x')],
+  ])('%s where a path is %j', (outcome, stat) => {
+    const [unit] = given({}).units;
+    const access = { accounts, units: [{ ...unit, paths: [{ path: '/x', role: 'program', stat }] }] };
+    expect(evaluate(unitFileAccess, { access }, others)).toMatchObject([{ outcome }]);
+  });
+
   test('undetermined where a path may not be looked at', () => {
     const [unit] = given({}).units;
     const access = {
@@ -75,7 +84,7 @@ describe('unit-file-access', () => {
       ],
     };
     expect(evaluate(unitFileAccess, { access }, others)).toMatchObject([
-      { outcome: 'undetermined', because: '/x may not be read: run as root' },
+      { outcome: 'undetermined', because: 'who can change /x is not known: /x may not be read; run as root' },
     ]);
   });
 

@@ -37,6 +37,7 @@ describe('unit-secret', () => {
     ['pass', fromFile, access(0o640)],
     ['pass', fromFile, access(0o644, 0o700)],
     ['undetermined', fromFile, unknown('unsupported', 'no modes here', 'project')],
+    ['undetermined', sampleUnit({ unreadable: ['/etc/x.env is too large'] }), access(0o600)],
     ['undetermined', sampleUnit({ unread: ['/etc/systemd/system/ollama.service'] }), access(0o600)],
     ['undetermined', { ...environment({ A: 'b' }), unseen: 'x could not be read' }, access(0o600)],
   ])('%s %#', (outcome, unit, given) => {

@@ -24,10 +24,27 @@ describe('audit-daemon', () => {
     ['fail', 'auditd', rules('-a never,exit -S execve', passwd, shadow)],
     ['fail', 'auditd', rules(exec, passwd, '-w /etc/shadow-old -p wa')],
     ['fail', 'auditd', rules()],
+    ['fail', 'auditd', rules('-a never,task', exec, passwd, shadow)],
+    ['fail', 'auditd', rules(exec, passwd, '-a never,exit -F path=/etc/shadow -F perm=wa')],
     ['fail', null, rules(exec, passwd, shadow)],
     ['pass', 'falco', rules()],
     ['undetermined', 'auditd', unknown('denied', 'run as root', 'auditctl -l')],
   ])('%s: %s %j', (outcome, running, given) => {
-    expect(evaluate(auditDaemon, { audit: { running, rules: given } }, params)).toMatchObject([{ outcome }]);
+    expect(
+      evaluate(
+        auditDaemon,
+        { audit: { running, rules: given, enabled: known(true, 'auditctl -s') } },
+        params,
+      ),
+    ).toMatchObject([{ outcome }]);
+  });
+
+  test.each([
+    ['fail', known(false, 'auditctl -s'), 'disabled'],
+    ['undetermined', unknown('denied', 'run as root', 'auditctl -s'), undefined],
+  ])('%s: whether the kernel records is %j', (outcome, enabled, message) => {
+    const audit = { running: 'auditd', rules: rules(exec, passwd, shadow), enabled };
+    const [verdict] = evaluate(auditDaemon, { audit }, params);
+    expect(verdict).toMatchObject(message === undefined ? { outcome } : { outcome, message });
   });
 });

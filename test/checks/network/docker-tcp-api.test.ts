@@ -1,9 +1,12 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { dockerTcpApi } from '../../../src/checks/network/docker-tcp-api.ts';
 import { optionsOfArguments } from '../../../src/facts/workloads/engine-options.ts';
-import { unknown } from '../../../src/host/evidence.ts';
+import { factReader } from '../../../src/engine/fact.ts';
+import { dockerUnitsFact } from '../../../src/facts/listeners/docker-units.ts';
+import { knownInPart, unknown } from '../../../src/host/evidence.ts';
 import { evaluate } from '../../harness/evaluate.ts';
 import { listener } from '../../harness/firewall.ts';
+import { memoryHost } from '../../harness/memory-host.ts';
 
 const dockerd = {
   pid: 9,
@@ -40,5 +43,63 @@ test.each([
   ['not-applicable', 'network', null, []],
   ['undetermined', 'network', engine('-H', 'fd://'), denied],
 ])('%s: %s', (outcome, reach, found, listeners) => {
-  expect(evaluate(dockerTcpApi, { engine: found, listeners }, { reach })[0]).toMatchObject({ outcome });
+  const units = { options: {}, streams: [] };
+  expect(evaluate(dockerTcpApi, { engine: found, listeners, units }, { reach })[0]).toMatchObject({
+    outcome,
+  });
+});
+
+const nobodys = listener({ port: 2375 });
+const systemd = { ...dockerd, pid: 1, name: 'systemd' };
+const service = '/etc/systemd/system/docker.service.d/tcp.conf';
+const socket = '/etc/systemd/system/docker.socket';
+const tcp = '[Service]\nExecStart=\nExecStart=/usr/bin/dockerd -H tcp://0.0.0.0:2375 -H fd://\n';
+const vendor = {
+  '/usr/lib/systemd/system/docker.service': '[Service]\nExecStart=/usr/bin/dockerd -H fd://\n',
+  '/usr/lib/systemd/system/docker.socket': '[Socket]\nListenStream=/run/docker.sock\n',
+};
+
+describe('units and sockets whose owner is unseen', () => {
+  const stopped = { ...engine(), running: false };
+  test.each([
+    ['pass', engine('-H', 'fd://'), [], vendor],
+    ['undetermined', engine('-H', 'fd://'), [nobodys], vendor],
+    ['pass', engine('-H', 'fd://'), [listener({ port: 2375, address: '127.0.0.1' })], vendor],
+    ['pass', engine('-H', 'fd://'), [listener({ port: 8080 })], vendor],
+    ['fail', engine('-H', 'tcp://0.0.0.0:2375'), [nobodys], vendor],
+    ['pass', stopped, [], vendor],
+    ['fail', stopped, [], { ...vendor, [service]: tcp }],
+    ['fail', engine('-H', 'fd://'), [], { ...vendor, [service]: tcp }],
+    ['pass', stopped, [], { ...vendor, [service]: tcp.replace('-H tcp', '--tlsverify -H tcp') }],
+    ['pass', stopped, [], { ...vendor, [service]: tcp.replace('0.0.0.0', '127.0.0.1') }],
+    ['fail', stopped, [], { ...vendor, [socket]: '[Socket]\nListenStream=2375\n' }],
+    ['fail', stopped, [], { ...vendor, [`${socket}.d/x.conf`]: '[Socket]\nListenStream=[::]:4243\n' }],
+    ['pass', stopped, [], { ...vendor, [socket]: '[Socket]\nListenStream=4243\nListenStream=\n' }],
+    [
+      'fail',
+      engine('-H', 'fd://'),
+      [listener({ port: 4243, process: systemd })],
+      { ...vendor, [socket]: '[Socket]\nListenStream=0.0.0.0:4243\n' },
+    ],
+  ])('%s %#', async (outcome, found, listeners, files) => {
+    const units = await factReader(await memoryHost({ files }))(dockerUnitsFact);
+    const given = { engine: found, listeners, units };
+    expect(evaluate(dockerTcpApi, given, { reach: 'network' })[0]).toMatchObject({ outcome });
+  });
+
+  test('a socket that systemd holds is put right where docker.socket says it', async () => {
+    const files = { ...vendor, [socket]: '[Socket]\nListenStream=0.0.0.0:4243\n' };
+    const units = await factReader(await memoryHost({ files }))(dockerUnitsFact);
+    const listeners = [listener({ port: 4243, process: systemd })];
+    const given = { engine: engine('-H', 'fd://'), listeners, units };
+    expect(evaluate(dockerTcpApi, given, { reach: 'network' })).toMatchObject([
+      { outcome: 'fail', message: 'configured', data: { source: socket } },
+    ]);
+  });
+
+  test('unread units of a stopped engine', () => {
+    const units = knownInPart({ options: {}, streams: [] }, 'x', ['docker.service could not be read']);
+    const given = { engine: stopped, listeners: [], units };
+    expect(evaluate(dockerTcpApi, given, { reach: 'network' })[0]).toMatchObject({ outcome: 'undetermined' });
+  });
 });

@@ -5,7 +5,9 @@ import { evaluate } from '../../harness/evaluate.ts';
 import { exposure } from '../../harness/exposures.ts';
 import { serviceOnHost } from '../../harness/services.ts';
 
-const params = { allow: ['443/tcp'], except: ['sshd'] };
+const params = { allow: ['443/tcp'], except: ['chronyd'] };
+
+const doors = [22, 2222].map((port) => ({ port, address: '0.0.0.0' }));
 
 describe('unknown-service-exposed', () => {
   test.each<[string, Partial<Exposure>]>([
@@ -17,9 +19,14 @@ describe('unknown-service-exposed', () => {
     ['not-applicable', { port: 9000, scope: 'loopback' }],
     ['not-applicable', { port: 443 }],
     ['not-applicable', { port: 22, process: 'sshd' }],
+    ['not-applicable', { port: 2222, process: 'systemd' }],
+    ['not-applicable', { port: 123, process: 'chronyd' }],
+    ['fail', { port: 2222, proto: 'udp' }],
+    ['fail', { port: 2222, workload: 'gitea' }],
+    ['fail', { port: 2200, process: 'systemd' }],
     ['not-applicable', { port: 11434 }],
   ])('%s for %j', (outcome, over) => {
-    const given = { exposures: [exposure(over)], services: [serviceOnHost('ollama')] };
+    const given = { exposures: [exposure(over)], services: [serviceOnHost('ollama')], doors };
     expect(evaluate(unknownServiceExposed, given, params)).toMatchObject([{ outcome }]);
   });
 });

@@ -33,6 +33,16 @@ describe('who can connect to a service', () => {
     ],
     ['a script starts it', inUnit('vllm', { argv: ['/opt/run.sh'] }), 'unknown'],
     ['a container that publishes nothing', inContainer('vllm'), 'loopback'],
+    [
+      'a container with an address of its own',
+      inContainer('vllm', { openNetworks: ['macvlan'], publishes: ['127.0.0.1:8000'] }),
+      'unknown',
+    ],
+    [
+      'published, and with an address of its own',
+      inContainer('vllm', { openNetworks: ['macvlan'], publishes: ['0.0.0.0:8000'] }),
+      'beyond',
+    ],
     ['published on loopback', inContainer('vllm', { publishes: ['127.0.0.1:8000'] }), 'loopback'],
     [
       'published on every address',

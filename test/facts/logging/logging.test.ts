@@ -74,3 +74,23 @@ test('audit: what the kernel holds wins over the file', async () => {
     },
   });
 });
+
+test('drop-ins that may not be listed may say anything', async () => {
+  const recording = { '/etc/systemd/journald.conf.d': { list: { unknown: 'denied', detail: 'denied' } } };
+  const host = await memoryHost({ files: systemd, recording });
+  expect(await factReader(host)(journalFact)).toMatchObject({ state: 'unknown', why: 'denied' });
+});
+
+test.each([
+  ['enabled 1\nfailure 1\n', { value: true }],
+  ['enabled 0\nfailure 1\n', { value: false }],
+  ['AUDIT_STATUS: enabled=0 flag=1 pid=7\n', { value: false }],
+  ['', { state: 'unknown' }],
+])('auditctl -s says %j', async (stdout, enabled) => {
+  const commands = [
+    { argv: ['auditctl', '-l'], stdout: '-w /etc/passwd -p wa\n' },
+    { argv: ['auditctl', '-s'], stdout },
+  ];
+  const host = await memoryHost({ files: systemd, commands });
+  expect(await factReader(host)(auditDaemonFact)).toMatchObject({ value: { enabled } });
+});

@@ -5,6 +5,7 @@ import { describe, expect, test } from '@jest/globals';
 import { factReader } from '../../../src/engine/fact.ts';
 import { sshdFact } from '../../../src/facts/sshd/sshd.ts';
 import { directoryHost } from '../../../src/host/directory.ts';
+import { memoryHost } from '../../harness/memory-host.ts';
 import { sshdConfig, sshdOn, sshdWith } from '../../harness/sshd.ts';
 
 /** A daemon in /proc, with its start in seconds after the kernel's. */
@@ -114,6 +115,25 @@ describe('servers', () => {
   });
 });
 
+describe('dropbear', () => {
+  const dropbear = (cgroup: string) => ({
+    '/proc/7/cmdline': '/usr/sbin/dropbear\0-F\0',
+    '/proc/7/status': 'Name:\tdropbear\nPPid:\t1\nUid:\t0\t0\t0\t0\n',
+    '/proc/7/cgroup': `0::${cgroup}\n`,
+    '/proc/1/cmdline': '/sbin/init\0',
+    '/proc/1/status': 'Name:\tinit\n',
+  });
+
+  test.each([
+    ['is a gap', '/system.slice/dropbear.service', [expect.stringMatching(/^dropbear serves SSH here/)]],
+    ['of a container is not this machine’s', `/system.slice/docker-${'a'.repeat(64)}.scope`, undefined],
+  ])('%s', async (_, cgroup, gaps) => {
+    const evidence = await factReader(await memoryHost({ files: dropbear(cgroup) }))(sshdFact);
+    expect(evidence).toMatchObject({ state: 'known', value: { servers: [] } });
+    expect(evidence.state === 'known' ? evidence.gaps : null).toEqual(gaps);
+  });
+});
+
 describe('drift', () => {
   const running = daemon(7, titled('-D'), 'ssh.service', 5);
   const stale = { [sshdConfig]: file(2000) };
@@ -141,7 +161,7 @@ describe('drift', () => {
       'another’s PID file',
       { '/run/sshd.pid': '8\n' },
       { ...stale, '/run/sshd.pid': file(2001) },
-      { state: 'unknown' },
+      { value: { changed: [{ path: sshdConfig }], reloadSeen: false } },
     ],
   ])('%s', async (_, files, recording, expected) => {
     const { servers } = await sshdWith('', { files: { ...running, ...files }, recording });

@@ -155,6 +155,43 @@ describe('units from files', () => {
     ]);
   });
 
+  test.each([
+    [
+      'a loop',
+      '/etc/secret.env',
+      { '/etc/secret.env': { read: { unknown: 'unsupported', detail: 'a loop' } } },
+      'a loop',
+    ],
+    [
+      'a closed file',
+      '/etc/secret.env',
+      { '/etc/secret.env': { read: { unknown: 'denied', detail: 'no' } } },
+      undefined,
+    ],
+    [
+      'a pattern of directories',
+      '/etc/*/secret.env',
+      {},
+      'the files that /etc/*/secret.env matches were not read',
+    ],
+  ])('an EnvironmentFile= that is %s', async (_, path, recording, unreadable) => {
+    const { value } = await readUnits({
+      files: {
+        [`${etc}/ollama.service`]: `[Service]\nEnvironmentFile=${path}\nExecStart=/bin/ollama serve\n`,
+      },
+      recording,
+    });
+    expect(value[0]?.unreadable).toEqual(unreadable === undefined ? [] : [unreadable]);
+  });
+
+  test('where system.conf.d may not be listed, the bound on tasks is not known', async () => {
+    const { value } = await readUnits({
+      files: { [`${etc}/ollama.service`]: '[Service]\nExecStart=/bin/ollama serve\n' },
+      recording: { '/etc/systemd/system.conf.d': { list: { unknown: 'denied', detail: 'denied' } } },
+    });
+    expect(value[0]?.settings.TasksMax).toBeUndefined();
+  });
+
   test('a unit file that may not be read leaves its settings unseen', async () => {
     const { value } = await readUnits({
       recording: {

@@ -32,8 +32,17 @@ test('automatic updates: files in order of name, timers that fire', async () => 
     value: {
       installed: true,
       settings: [{ value: '1' }, { value: '0', source: '/etc/apt/apt.conf.d/99off', line: 1 }],
-      timersOff: ['apt-daily-upgrade.timer'],
+      timersOff: { value: ['apt-daily-upgrade.timer'] },
     },
+  });
+});
+
+test('automatic updates: systemctl that does not answer says nothing of timers', async () => {
+  const commands = [
+    { ...timers, stdout: '', exitCode: 1, stderr: 'System has not been booted with systemd' },
+  ];
+  expect(await factReader(await memoryHost({ files: dpkg, commands }))(automaticUpdatesFact)).toMatchObject({
+    value: { timersOff: { state: 'unknown' } },
   });
 });
 

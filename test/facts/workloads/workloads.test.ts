@@ -183,6 +183,114 @@ describe('workloads of Docker', () => {
   });
 });
 
+describe('containers of engines that are not read', () => {
+  const shim = (...words: string[]) => ({
+    '/proc/90/cmdline': ['/usr/bin/containerd-shim-runc-v2', ...words].join('\0') + '\0',
+    '/proc/90/status': 'Name:\tcontainerd-shim\nUid:\t0\t0\t0\t0\n',
+  });
+
+  test.each([
+    ['a shim without Docker', shim('-namespace', 'default'), 'containerd (namespace default)'],
+    ['MicroK8s', { '/proc/5/cmdline': 'k\0', '/proc/5/status': 'Name:\tkubelite\n' }, 'MicroK8s'],
+    [
+      'stopped Podman containers',
+      { '/var/lib/containers/storage/overlay-containers/containers.json': '[{"id":"x"}]' },
+      '/var/lib/containers/storage',
+    ],
+    [
+      'those of a user',
+      { '/home/ai/.local/share/containers/storage/overlay-containers/containers.json': '[{"id":"x"}]' },
+      '/home/ai',
+    ],
+    ['a quadlet', { '/etc/containers/systemd/ollama.container': '[Container]\n' }, 'ollama.container'],
+    ['pods', { '/var/lib/kubelet/pods/uid/etc-hosts': '' }, 'Kubernetes'],
+    ['k3s', { '/var/lib/rancher/k3s/agent/x': '' }, 'k3s'],
+    ['containerd', { '/var/lib/containerd/io.containerd.runtime.v2.task/k8s.io/a/x': '' }, 'containerd'],
+    ['stopped nerdctl', { '/var/lib/nerdctl/1935db59/containers/default/a/x': '' }, 'nerdctl'],
+  ])('%s: a gap', async (_, files, sentence) => {
+    const found = await workloads({ files: { ...noEngine, ...files } });
+    expect(found).toMatchObject({ value: [], gaps: [expect.stringContaining(sentence)] });
+  });
+
+  test('a directory that may not be read is a gap', async () => {
+    const recording = { '/var/lib/containers/storage': { list: { unknown: 'denied', detail: 'no' } } };
+    expect(await workloads({ files: noEngine, recording })).toMatchObject({
+      gaps: [expect.stringContaining('run as root')],
+    });
+  });
+
+  test('hidden processes are a gap', async () => {
+    expect(await workloads({ recording: { '/proc': { list: ['900'] } } })).toMatchObject({
+      gaps: [expect.stringContaining('hidepid')],
+    });
+  });
+
+  test('Docker’s own shims and state, and an empty Podman, are none', async () => {
+    const files = {
+      ...shim('-namespace', 'moby', '-id', 'a'),
+      '/var/lib/containerd/io.containerd.runtime.v2.task/moby/a/x': '',
+      '/var/lib/containers/storage/overlay-containers/containers.json': '[]',
+    };
+    expect(await workloads(running([], { files }))).not.toHaveProperty('gaps');
+  });
+});
+
+describe('the networks of a container', () => {
+  const on = (name: string) =>
+    dockerContainer('a', { host: { NetworkMode: name }, network: { Networks: { [name]: {} } } });
+  const networks = (...list: readonly object[]): MemoryHost => {
+    const has = running([on('lan')]);
+    const gets = [...(has.gets ?? []), { socket, path: '/networks', body: JSON.stringify(list) }];
+    return { ...has, gets };
+  };
+
+  test.each([
+    ['macvlan', { Driver: 'macvlan' }],
+    ['overlay', { Driver: 'overlay' }],
+    [
+      'gateway mode routed',
+      { Driver: 'bridge', Options: { 'com.docker.network.bridge.gateway_mode_ipv4': 'routed' } },
+    ],
+    ['public IPv6', { Driver: 'bridge', EnableIPv6: true, IPAM: { Config: [{ Subnet: '2001:db8::/64' }] } }],
+  ])('%s: others may reach it', async (kind, network) => {
+    expect(await workloads(networks({ Name: 'lan', ...network }))).toMatchObject({
+      value: [{ openNetworks: [{ name: 'lan', kind: expect.stringContaining(kind) }] }],
+      gaps: [expect.stringContaining('lan')],
+    });
+  });
+
+  test('a bridge that translates addresses hides it', async () => {
+    const has = networks({ Name: 'lan', Driver: 'bridge', Options: {} });
+    const found = await workloads(has);
+    expect(found).toMatchObject({ value: [{ openNetworks: [] }] });
+    expect(found).not.toHaveProperty('gaps');
+  });
+
+  test('an engine that does not tell leaves it open', async () => {
+    expect(await workloads(running([on('lan')]))).toMatchObject({
+      value: [{ openNetworks: [{ name: 'lan', kind: null }] }],
+      gaps: [expect.stringContaining('not seen')],
+    });
+  });
+});
+
+describe('a container made with --rm', () => {
+  const gone = (Status: string) =>
+    dockerContainer('gone', { host: { AutoRemove: true }, state: { Status, Pid: 0 } });
+
+  test('has no definition to edit, and while it runs no other has', async () => {
+    expect(await workloads(running([gone('running'), dockerContainer('z')]))).toMatchObject({
+      value: [
+        { name: 'gone', autoRemove: true, directory: null },
+        { name: 'z', directory: null },
+      ],
+    });
+    expect(await workloads(running([gone('created'), dockerContainer('z')]))).toMatchObject({
+      value: [{ directory: null }, { directory: expect.stringContaining('/containers/') }],
+    });
+  });
+});
+
 describe('the engine', () => {
   test('its own answer, and its options from file and command line', async () => {
     const has = running([], {

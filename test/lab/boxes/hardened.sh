@@ -101,7 +101,7 @@ ExecStart=/usr/local/bin/ollama serve
 Environment="OLLAMA_HOST=127.0.0.1:11434" "OLLAMA_MAX_QUEUE=64" "OLLAMA_NUM_PARALLEL=2" "OLLAMA_CONTEXT_LENGTH=8192"
 Restart=on-failure
 MemoryMax=2G
-CPUQuota=200%
+CPUQuota=80%
 TasksMax=256
 LimitCORE=0
 NoNewPrivileges=yes
@@ -162,6 +162,10 @@ systemctl enable ufw >/dev/null 2>&1
 # ufw sets its own at every start, after sysctl.d.
 sed -i '/log_martians=/s/=0$/=1/' /etc/ufw/sysctl.conf
 sysctl -q -p /etc/sysctl.d/99-z-hardened.conf 2>/dev/null || true
+# `default` counts for interfaces to come, not for those that are there.
+for setting in /proc/sys/net/ipv4/conf/*/{send,accept,secure}_redirects /proc/sys/net/ipv6/conf/*/accept_redirects; do
+  echo 0 >"$setting"
+done
 
 # 6 monitoring.
 mkdir -p /var/log/journal /etc/systemd/journald.conf.d

@@ -1,0 +1,71 @@
+import type { FactReader } from '../../engine/fact.ts';
+import type { Host } from '../../host/host.ts';
+import { gapsOf } from '../../host/evidence.ts';
+import type { Process } from '../processes.ts';
+import { processesFact } from '../processes.ts';
+import type { Engine } from './engine.ts';
+import { containersLeftOnDisk } from './other-engines-disk.ts';
+
+/** First processes of engines whose containers are not read; see crun, cri-o, kubelet(8). */
+const unread: Readonly<Record<string, string>> = {
+  conmon: 'Podman',
+  podman: 'Podman',
+  crio: 'CRI-O',
+  kubelet: 'Kubernetes',
+  kubelite: 'Kubernetes (MicroK8s)',
+  'k3s-server': 'Kubernetes (k3s)',
+  'k3s-agent': 'Kubernetes (k3s)',
+};
+
+/**
+ * A sentence for every engine that has containers here and is not read.
+ *
+ * @param engine - the Docker Engine, whose own containers are read
+ * @param started - services known to start a container that was read from their unit
+ */
+export async function otherEngines(
+  host: Host,
+  read: FactReader,
+  engine: Engine | null,
+  started: ReadonlySet<string>,
+): Promise<string[]> {
+  if (host.origin.kind === 'project') return [];
+  const [processes, disk] = await Promise.all([read(processesFact), containersLeftOnDisk(host, started)]);
+  const running = host.origin.running
+    ? gapsOf(processes).map((gap) => `${gap}; containers of any engine may run here unseen`)
+    : [];
+  const seen = processes.state === 'known' ? enginesAmong(processes.value, engine) : [];
+  return [...new Set([...running, ...seen, ...disk])];
+}
+
+function enginesAmong(processes: readonly Process[], engine: Engine | null): string[] {
+  const named = processes.flatMap(({ name }) => unread[name] ?? []);
+  const shims = processes.filter((process) => isForeignShim(process, engine));
+  const rootless = processes.filter(
+    ({ name, uid, containerId }) => name === 'dockerd' && uid > 0 && containerId === null,
+  );
+  const rootful = processes.some(({ name, uid }) => name === 'dockerd' && uid === 0);
+  return [
+    ...[...named, ...shims.map(shimOwner)].map((name) => `containers of ${name} run here and are not read`),
+    ...rootless
+      .slice(rootful ? 0 : 1)
+      .map(({ uid }) => `the rootless Docker Engine of user ${String(uid)} runs here and is not read`),
+  ];
+}
+
+/** The shim of a container that Docker does not have: Docker's are in the namespace moby. */
+function isForeignShim(process: Process, engine: Engine | null): boolean {
+  if (!process.name.startsWith('containerd-shim')) return false;
+  const namespace = namespaceOf(process);
+  return engine === null || !(namespace === null || /^(?:plugins\.)?moby$/.test(namespace));
+}
+
+function shimOwner(process: Process): string {
+  const namespace = namespaceOf(process);
+  return `containerd${namespace === null ? '' : ` (namespace ${namespace})`}`;
+}
+
+function namespaceOf({ argv }: Process): string | null {
+  const at = argv.findIndex((word) => /^--?namespace$/.test(word));
+  return at === -1 ? null : (argv[at + 1] ?? null);
+}
