@@ -1,7 +1,7 @@
 import type { Exposure, Report } from '../../engine/report.ts';
 import { serviceOf, socketOf, widestFirst } from '../exposure-words.ts';
 import type { Style } from './style.ts';
-import { count, hang, heading, scopePaint } from './style.ts';
+import { hang, heading, scopePaint } from './style.ts';
 import { longest, tableLines } from './table.ts';
 
 /** Who can reach what, in short: `aisec exposure` tells the rest. */
@@ -14,11 +14,11 @@ export function exposureSummary({ exposures, target }: Report, style: Style): st
   }
   const shown = widestFirst(exposures.filter(({ scope }) => scope !== 'loopback'));
   const local = exposures.length - shown.length;
-  const rest = local === 0 ? '' : `${count(local, 'listener')} on loopback only`;
+  const rest = local === 0 ? '' : `${String(local)} that only this machine reaches`;
   if (shown.length === 0)
     return [
       '',
-      ...heading(style, title, rest === '' ? 'nothing listens' : `nothing beyond loopback (${rest})`),
+      ...heading(style, title, rest === '' ? 'nothing listens' : `nothing from elsewhere (${rest})`),
     ];
   return [
     '',
