@@ -4,6 +4,8 @@
 name=$1
 shift
 
+# Read before it moves: the list names where this shell is.
+groups=$(cat /proc/self/cgroup)
 while IFS=: read -r _ controllers path; do
   if [ -z "$controllers" ]; then
     # Version 2 lets a group that holds processes delegate nothing, so the new one goes to the top.
@@ -24,6 +26,6 @@ while IFS=: read -r _ controllers path; do
     if [ -f "$parent/$file" ] && [ -f "$group/$file" ]; then cat "$parent/$file" >"$group/$file"; fi
   done
   echo $$ >"$group/cgroup.procs"
-done </proc/self/cgroup
+done <<<"$groups"
 
 exec "$@"
