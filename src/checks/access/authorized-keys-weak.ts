@@ -45,7 +45,7 @@ function judge(
       user: owner.name,
       path,
       line: key.line,
-      script: `${String(key.line)}{/${key.type}/s/^/# /}`,
+      script: `${String(key.line)}{/^[[:space:]]*#/!{/${key.type}/s/^/# /}}`,
     };
     const excerpt = `${key.type} ${key.comment}`.trim();
     const subject = `${path} ${key.comment === '' ? `key ${String(key.line)}` : key.comment}`;

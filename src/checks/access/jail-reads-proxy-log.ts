@@ -39,7 +39,7 @@ export const jailReadsProxyLog = defineCheck({
 function judge(proxy: GuardedProxy, fail2ban: Fail2ban | null): Verdict<typeof messages> {
   const reads = (jail: Jail) =>
     !otherFilters.test(jail.filter) &&
-    jail.logPaths.some((pattern) => proxy.logs.some((log) => matchesGlob(pattern, log)));
+    jail.logPaths.some((pattern) => proxy.logs.every((log) => matchesGlob(pattern, log)));
   const reader = fail2ban?.jails.filter(inForce).find(reads);
   if (reader !== undefined) return pass(proxy.source, reader.enabledBy);
   const { source, line, excerpt } = proxy;

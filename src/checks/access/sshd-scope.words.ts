@@ -61,6 +61,9 @@ export interface Remedy {
   readonly data: Readonly<Record<string, string>>;
 }
 
+/** Options of which sshd keeps the last value, as measured on OpenSSH 9.2: a drop-in read first changes nothing. */
+const lastValueWins: ReadonlySet<string> = new Set(['maxstartups']);
+
 /** First value wins: a drop-in helps only where it is read before the line that decides now. */
 export function remedyFor(server: SshdServer, scope: SshdScope, setting: string, keyword: string): Remedy {
   const { tree } = server;
@@ -74,7 +77,9 @@ export function remedyFor(server: SshdServer, scope: SshdScope, setting: string,
   };
   // What the command line sets, no file can change: the rule's summary has to do.
   if (option?.source === commandLineSource) return { way: 'inPlace', data: common };
-  const directory = scope.block === null ? dropInDirectory(server, keyword) : null;
+  const isSet = option?.line != null;
+  const ours = scope.block === null && !(isSet && lastValueWins.has(keyword));
+  const directory = ours ? dropInDirectory(server, keyword) : null;
   if (directory !== null) return { way: 'dropIn', data: { ...common, directory } };
   const written = setting.replace(/[\\/&]/g, '\\$&');
   const inFile = option?.line != null && option.excerpt !== null;

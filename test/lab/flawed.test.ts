@@ -1,0 +1,3 @@
+import { boxSuite } from './box-suite.ts';
+
+boxSuite('flawed');
