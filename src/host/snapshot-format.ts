@@ -61,3 +61,8 @@ export const Call = z.union([
   z.strictObject({ socket: z.string(), path: z.string(), ...Failure.shape }),
 ]);
 export type Call = z.infer<typeof Call>;
+
+/** A snapshot that cannot be replayed; the message names the file. */
+export class SnapshotError extends Error {
+  override readonly name = 'SnapshotError';
+}

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import type { SnapshotFiles } from './record.ts';
+import { SnapshotError } from './snapshot-format.ts';
 
 /** The files of a snapshot, wherever they are kept. */
 export interface SnapshotStore {
@@ -16,9 +17,15 @@ export interface SnapshotStore {
 /** What an archive may unpack to. */
 const unpackedBytes = 512 * 1024 * 1024;
 
-/** Opens a directory, a .tar or a .tar.gz. Rejects with the system's error when it cannot be read. */
+/** Opens a directory, a .tar or a .tar.gz. Rejects with SnapshotError when it is none of them. */
 export async function openSnapshotStore(path: string): Promise<SnapshotStore> {
-  return (await stat(path)).isDirectory() ? openDirectory(path) : openArchive(path);
+  if ((await stat(path)).isDirectory()) return openDirectory(path);
+  try {
+    return await openArchive(path);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new SnapshotError(`${path} is neither a snapshot's directory nor its .tar.gz: ${reason}`);
+  }
 }
 
 async function openDirectory(path: string): Promise<SnapshotStore> {

@@ -3,13 +3,8 @@ import type { Evidence } from './evidence.ts';
 import { known, unknown } from './evidence.ts';
 import type { CommandResult, FileStat, Host, HttpResponse } from './host.ts';
 import type { Failure, PathRecord } from './snapshot-format.ts';
-import { Call, Recording, SnapshotHeader } from './snapshot-format.ts';
+import { Call, Recording, SnapshotError, SnapshotHeader } from './snapshot-format.ts';
 import type { SnapshotStore } from './snapshot-store.ts';
-
-/** A snapshot that cannot be replayed; the message names the file. */
-export class SnapshotError extends Error {
-  override readonly name = 'SnapshotError';
-}
 
 /**
  * A host replayed from what was recorded of it.

@@ -106,6 +106,11 @@ describe('what is no snapshot', () => {
     await expect(snapshotHost(storeOf(new Map(Object.entries(files))))).rejects.toThrow(message);
   });
 
+  test('a file that is no archive is refused, naming it', async () => {
+    writeFileSync(at('plain.json'), '{"a": 1}\n'.repeat(100));
+    await expect(openSnapshotStore(at('plain.json'))).rejects.toThrow(/plain\.json is neither a snapshot's/);
+  });
+
   test('an archive whose members lead out of it writes nothing and is refused', async () => {
     const archive = pack();
     archive.entry({ name: '../../evil' }, 'evil');

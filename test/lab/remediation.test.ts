@@ -61,7 +61,7 @@ function withCommands(findings: readonly Finding[]): Repairable[] {
   const only = process.env.AISEC_LAB_RULES?.split(',');
   return findings.filter((finding): finding is Repairable => {
     const { rule, remediation } = finding;
-    if (remediation === null || remediation.commands.length === 0 || rule in unprovable) return false;
+    if (remediation === null || remediation.commands.length === 0 || isUnprovable(finding)) return false;
     if (only !== undefined && !only.includes(rule)) return false;
     if (remediation.commands.some((line) => needsInternet.test(line))) {
       process.stderr.write(`remediation: not proved ${rule} (${finding.subject}): needs a mirror\n`);
@@ -72,6 +72,11 @@ function withCommands(findings: readonly Finding[]): Repairable[] {
     seen.add(kind);
     return isNew || process.env.AISEC_LAB_FULL === '1';
   });
+}
+
+/** `RULE (container)` in the list is about the rule's findings on containers alone. */
+function isUnprovable({ rule, subject }: Finding): boolean {
+  return rule in unprovable || (subject.includes('(container ') && `${rule} (container)` in unprovable);
 }
 
 /** Runs the commands of one finding; what does not hold afterwards, or `null`. */
