@@ -76,8 +76,8 @@ row('  beside bare node', ratio(version / bare), '≤ 1.5 ×');
 if (existsSync(recorded)) {
   const audit = [program, 'audit', '--snapshot', recorded, '--format', 'json', '--fail-on', 'never'];
   const [wall] = compare([audit], 7);
-  row(`audit of ${recorded}`, milliseconds(wall), '≤ 1000 ms');
-  row('  peak memory', megabytes(peak(audit)), '≤ 150 MiB');
+  row(`audit of ${recorded}`, milliseconds(wall), '≤ 400 ms');
+  row('  peak memory', megabytes(peak(audit)), '≤ 130 MB');
 } else {
   row(`audit of ${recorded}`, 'not recorded', 'AISEC_RECORD=1 npm run test:lab');
 }
@@ -90,10 +90,10 @@ if (process.geteuid?.() === 0) {
   if (status === 0) {
     const { aisec, lynis, containers } = JSON.parse(stdout);
     const box = `(hardened box, ${containers} containers)`;
-    row(`aisec audit ${box}`, milliseconds(aisec.wall), '≤ 3000 ms');
+    row(`aisec audit ${box}`, milliseconds(aisec.wall), '≤ 1200 ms');
     row('  peak memory', megabytes(aisec.peak), '≤ 150 MiB');
     row(`lynis audit system ${box}`, milliseconds(lynis.wall), '');
-    row('  aisec beside Lynis', ratio(aisec.wall / lynis.wall), '≤ 0.10 ×');
+    row('  aisec beside Lynis', ratio(aisec.wall / lynis.wall), '≤ 0.033 ×');
   } else row('audit of a live box', 'the box did not start', '');
 } else row('audit of a live box', 'skipped: not root', '');
 

@@ -71,5 +71,9 @@ function exposureOf(
 }
 
 function byAddress(a: Exposure, b: Exposure): number {
-  return a.port - b.port || a.proto.localeCompare(b.proto, 'en') || a.address.localeCompare(b.address, 'en');
+  return a.port - b.port || compare(a.proto, b.proto) || compare(a.address, b.address);
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -178,12 +178,23 @@ const privateRanges = {
   ip6: ['fc00::/7'],
 } as const;
 
+const privates = { ip: networksOf(privateRanges.ip), ip6: networksOf(privateRanges.ip6) };
+
 export function privateNetworks(family: Family): readonly AddressRange[] {
-  return privateRanges[family].flatMap((prefix) => parseAddresses(prefix)?.addresses ?? []);
+  return privates[family];
 }
+
+function networksOf(prefixes: readonly string[]): readonly AddressRange[] {
+  return prefixes.flatMap((prefix) => parseAddresses(prefix)?.addresses ?? []);
+}
+
+const internet = { ip: publicAddresses('ip'), ip6: publicAddresses('ip6') };
 
 /** Every address outside the private and special ranges. */
 export function internetAddresses(family: Family): AddressSet {
-  const parts = special[family].split(' ').flatMap((prefix) => parseAddresses(prefix)?.addresses ?? []);
-  return subtract(everyAddress(family), union(parts));
+  return internet[family];
+}
+
+function publicAddresses(family: Family): AddressSet {
+  return subtract(everyAddress(family), union(networksOf(special[family].split(' '))));
 }
