@@ -30,6 +30,18 @@ export function doorsOf(listeners: readonly Listener[], workloads: readonly Work
   return [...published, ...sockets];
 }
 
+/** Published ports that nobody follows: a sentence for each, since they may be open. */
+export function unfollowedPublishes(workloads: readonly Workload[]): string[] {
+  return workloads.flatMap(({ name, publishes }) =>
+    publishes
+      .filter(({ proto, active }) => proto === 'sctp' && active)
+      .map(
+        ({ hostPort }) =>
+          `who reaches ${String(hostPort)}/sctp of container ${name} is not judged: only tcp and udp are`,
+      ),
+  );
+}
+
 function doorOfPublish(workload: Workload, publish: Publish): Door[] {
   const { proto, hostAddress, hostPort, containerPort } = publish;
   if (proto === 'sctp') return [];

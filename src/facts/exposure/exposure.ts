@@ -14,7 +14,7 @@ import type { Workload } from '../workloads/workload.ts';
 import { workloadsFact } from '../workloads/workloads.ts';
 import { answersOf, isLoopback, whyNobody } from './answer.ts';
 import type { Door } from './door.ts';
-import { doorsOf } from './door.ts';
+import { doorsOf, unfollowedPublishes } from './door.ts';
 import { describe, scopeOf } from './describe.ts';
 
 export type { Exposure };
@@ -40,7 +40,7 @@ export const exposureFact = defineFact<readonly Exposure[]>({
     const exposures = doorsOf(listeners.value, containers)
       .map((door) => exposureOf(door, interfaces, firewall, known))
       .toSorted(byAddress);
-    const gaps = [workloads, interfaces, firewall].flatMap(gapsOf);
+    const gaps = [...[workloads, interfaces, firewall].flatMap(gapsOf), ...unfollowedPublishes(containers)];
     return knownInPart(exposures, `${listeners.source} and the firewall`, gaps);
   },
 });

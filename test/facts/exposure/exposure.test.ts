@@ -2,7 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import { factReader } from '../../../src/engine/fact.ts';
 import type { Exposure } from '../../../src/engine/report.ts';
 import { exposureFact } from '../../../src/facts/exposure/exposure.ts';
+import { unfollowedPublishes } from '../../../src/facts/exposure/door.ts';
 import { dockerContainer } from '../../harness/docker-container.ts';
+import { workload } from '../../harness/docker-workload.ts';
 import type { MemoryHost } from '../../harness/memory-host.ts';
 import { memoryHost } from '../../harness/memory-host.ts';
 
@@ -182,4 +184,12 @@ test('without the right to read the firewall everything beyond loopback is unkno
     [1, 'loopback'],
     [3000, 'unknown'],
   ]);
+});
+
+test.each([
+  ['sctp', ['who reaches 36412/sctp of container core is not judged: only tcp and udp are']],
+  ['tcp', []],
+])('a published %s port is judged, or it is said that it is not', (proto, sentences) => {
+  const Ports = { [`36412/${proto}`]: [{ HostIp: '0.0.0.0', HostPort: '36412' }] };
+  expect(unfollowedPublishes([workload('core', { network: { Ports } })])).toEqual(sentences);
 });
