@@ -1,6 +1,7 @@
 import './zod-setup.ts';
 import { factReader } from '../engine/fact.ts';
 import type { Exposure } from '../engine/report.ts';
+import { gapsOf } from '../host/evidence.ts';
 import { exposureFact } from '../facts/exposure/exposure.ts';
 import type { ExposurePage } from '../reporters/exposures.ts';
 import { exposuresAsJson, exposuresAsMarkdown, exposuresForTerminal } from '../reporters/exposures.ts';
@@ -30,10 +31,16 @@ export async function runExposure(options: ExposureOptions): Promise<number> {
     process.stderr.write(`who can reach this machine is not known: ${visible(evidence.detail)}\n`);
     return 3;
   }
+  const gaps = gapsOf(evidence);
+  for (const gap of gaps) process.stderr.write(`warning: not everything was seen: ${visible(gap)}\n`);
   const { port, output } = options;
   const exposures = evidence.value.filter((each) => port === undefined || each.port === port);
   await writeResult(
-    textOf(exposures, format, { ...pageOf(options.color, output ?? null), port: port ?? null }),
+    textOf(exposures, format, {
+      ...pageOf(options.color, output ?? null),
+      port: port ?? null,
+      whole: gaps.length === 0,
+    }),
     output ?? null,
   );
   return 0;
@@ -44,7 +51,7 @@ function textOf(exposures: readonly Exposure[], format: Format, page: ExposurePa
     case 'json':
       return exposuresAsJson(exposures);
     case 'markdown':
-      return exposuresAsMarkdown(exposures, page.port);
+      return exposuresAsMarkdown(exposures, page);
     case 'terminal':
       return exposuresForTerminal(exposures, page);
   }

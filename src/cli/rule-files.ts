@@ -63,10 +63,16 @@ function parseRule(text: string, file: string, layer: Layer): Rule {
   return { ...rule, layer };
 }
 
+/** @throws UsageError where a rule would be left out without a word */
 async function yamlFilesIn(directory: string): Promise<string[]> {
-  try {
-    return (await readdir(directory)).filter((name) => name.endsWith('.yaml')).toSorted();
-  } catch {
-    return [];
-  }
+  const names = await readdir(directory).catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    throw new UsageError(
+      `${directory} could not be read: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  });
+  const misnamed = names.find((name) => name.endsWith('.yml'));
+  if (misnamed !== undefined)
+    throw new UsageError(`${join(directory, misnamed)}: its name must end in .yaml`);
+  return names.filter((name) => name.endsWith('.yaml')).toSorted();
 }

@@ -19,7 +19,10 @@ const wellKnown = new Set(
   litellm openwebui open-webui anything dify difyai123456 infini_rag_flow weaviate qdrant sk-1234 token
   supersecret mysecretpassword secretpassword sw2yctib9zpoohopsmm super-secret-key even-more-secret
   dify-sandbox mysecret myredissecret miniosecret minio123 ultrasecretkey t0p-s3cr3t top-secret password1234
-  clickhouse infini_rag_flow_os_01 qazwsxedc!@#123`.split(/\s+/),
+  clickhouse infini_rag_flow_os_01 qazwsxedc!@#123 neo4j/neo4j neo4j/password mysalt salt empty token-abc123
+  my-secret-api-key ${'0'.repeat(64)}
+  f34be427ebb29de8d88c107a71546019685ed8b241d8f2ed00c3df97ad2566f0
+  lykiyyt6owg+71olergza7gxcgot++6ovaezwajpcjf+sjc3ztu+quei`.split(/\s+/),
 );
 
 /**

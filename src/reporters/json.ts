@@ -1,6 +1,7 @@
 import type { Report } from '../engine/report.ts';
+import { visibleJson } from './visible.ts';
 
 /** The report as the public contract has it: see schema/report.json. */
 export function renderJson(report: Report): string {
-  return `${JSON.stringify(report, null, 2)}\n`;
+  return `${visibleJson(report)}\n`;
 }

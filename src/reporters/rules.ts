@@ -5,6 +5,7 @@ import { rulePage } from './rule-page.ts';
 import type { CheckWords } from './terminal/explanation.ts';
 import { explanation } from './terminal/explanation.ts';
 import { count, hang, severityPaint, styleOf } from './terminal/style.ts';
+import { visibleJson } from './visible.ts';
 import { displayWidth } from './wrap.ts';
 
 interface Page {
@@ -14,7 +15,7 @@ interface Page {
 }
 
 export function rulesAsJson(rules: readonly Rule[]): string {
-  return `${JSON.stringify({ rules }, null, 2)}\n`;
+  return `${visibleJson({ rules })}\n`;
 }
 
 export function rulesAsMarkdown(rules: readonly Rule[]): string {

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { Report } from '../../src/engine/report.ts';
 import type { Ran } from '../harness/aisec.ts';
@@ -157,6 +157,21 @@ describe('aisec.yaml', () => {
       exit: 2,
       stderr: 'error: own/host/my-rule.yaml:9: unknown key "wy", did you mean "why"?\n',
     });
+  });
+});
+
+describe('rules of one’s own are never left out without a word', () => {
+  test.each([
+    ['own/host/my-rule.yml', /own\/host\/my-rule\.yml: its name must end in \.yaml/],
+    ['own/host', /own\/host could not be read/],
+  ])('%s', (path, message) => {
+    rmSync(join(directory, 'own'), { recursive: true, force: true });
+    mkdirSync(join(directory, dirname(path)), { recursive: true });
+    write(path, 'id: my-rule\n');
+    write('config.yaml', 'rulesDir: own\n');
+    const ran = aisec(['audit', '--snapshot', 'weak', '--config', 'config.yaml'], directory);
+    expect(ran.exit).toBe(2);
+    expect(ran.stderr).toMatch(message);
   });
 });
 

@@ -113,7 +113,7 @@ function base(id: string, has: ServiceWith): Omit<AiService, 'label' | 'by'> {
 }
 
 function process(pid: number, argv: readonly string[], uid: number): Process {
-  return { pid, argv, uid, name: '', exe: null } as unknown as Process;
+  return { pid, argv, uid, name: '', exe: null, containerId: null } as unknown as Process;
 }
 
 function listener(socket: string): Listener {

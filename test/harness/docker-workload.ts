@@ -32,7 +32,7 @@ export const engine = {
   userns: false,
   noNewPrivileges: false,
   seccomp: 'default',
-  appArmor: true,
+  appArmor: 'on',
   defaultRuntime: 'runc',
   runtimes: ['runc'],
   dataRoot: '/var/lib/docker',

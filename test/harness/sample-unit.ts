@@ -50,3 +50,9 @@ export const containerUnit = sampleUnit({
     'ollama.service',
   ),
 });
+
+/** Changes to a unit of which a drop-in could not be read. */
+export const unreadDropIn = {
+  unread: [`${file}.d/x.conf`],
+  unseen: `${file}.d/x.conf could not be read`,
+};

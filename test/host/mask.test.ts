@@ -46,6 +46,18 @@ describe('masks', () => {
     ['redis://u:p@ss@h:1', `redis://u:${M}@h:1`],
     ['redis://u:p/w@h', `redis://u:${M}@h`],
     ['DB_PASSWORD=${PG:-hunter2}', 'DB_PASSWORD=${PG:-<masked>}'],
+    // The examples of LibreChat, Dify and Langfuse, copied into servers.
+    [
+      'CREDS_KEY=f34be427ebb29de8d88c107a71546019685ed8b241d8f2ed00c3df97ad2566f0',
+      'CREDS_KEY=<masked:well-known>',
+    ],
+    [
+      'PLUGIN_DAEMON_KEY=lYkiYYT6owG+71oLerGzA7GXCgOT++6ovaezWAjpCjf+Sjc3ZtU+qUEi',
+      'PLUGIN_DAEMON_KEY=<masked:well-known>',
+    ],
+    [`ENCRYPTION_KEY=${'0'.repeat(64)}`, 'ENCRYPTION_KEY=<masked:well-known>'],
+    ['SALT=mysalt', 'SALT=<masked:well-known>'],
+    ['NEO4J_AUTH=neo4j/password', 'NEO4J_AUTH=<masked:well-known>'],
     ['DB_PASSWORD=${PG:-postgres}', 'DB_PASSWORD=${PG:-<masked:well-known>}'],
     ['MINIO_ROOT_PASSWORD=minioadmin', `MINIO_ROOT_PASSWORD=${W}`],
     ['GF_SECURITY_ADMIN_PASSWORD="Admin"', `GF_SECURITY_ADMIN_PASSWORD="${W}"`],

@@ -32,6 +32,7 @@ describe('the JSON report', () => {
       fc.property(hostileReport, (report) => {
         const text = renderJson(report);
         expect(JSON.parse(text)).toEqual(report);
+        expect(text).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u);
         expect(matches(JSON.parse(text))).toBe(true);
       }),
     );

@@ -64,6 +64,14 @@ describe('the score', () => {
     const findings = [sampleFinding({ outcome: 'not-applicable', message: 'no kernel' })];
     expect(shown({ findings })).toContain('n/a   none of the rules applies here');
   });
+
+  test('a layer that was not asked for is not one in which nothing applies', () => {
+    const text = shown({
+      findings: [sampleFinding({ layer: 'host', outcome: 'not-applicable', message: 'no kernel' })],
+    });
+    expect(text).toMatch(/3 host .* nothing applies/);
+    expect(text).toMatch(/2 access .* not audited/);
+  });
 });
 
 describe('the gate and what is next', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { isVisible, visible } from '../../src/reporters/visible.ts';
+import { isVisible, visible, visibleJson } from '../../src/reporters/visible.ts';
 import { hostileText } from '../harness/hostile.ts';
 
 describe('visible', () => {
@@ -14,6 +14,7 @@ describe('visible', () => {
     ['line\u2028separator', 'line\\u{2028}separator'],
     ['\ud800 alone', '\\u{d800} alone'],
     ['\u{e0041} tag', '\\u{e0041} tag'],
+    ['blank\u2800braille', 'blank\\u{2800}braille'],
     ['plain – ünïcode 日本 🐳', 'plain – ünïcode 日本 🐳'],
   ])('%j', (text, shown) => {
     expect(visible(text)).toBe(shown);
@@ -28,4 +29,10 @@ describe('visible', () => {
       }),
     );
   });
+});
+
+test('JSON that can be printed holds the same text', () => {
+  const hostile = { name: 'a\u009b31m\u202eb\u{e0041}\n' };
+  expect(visibleJson(hostile)).toBe('{\n  "name": "a\\u009b31m\\u202eb\\udb40\\udc41\\n"\n}');
+  expect(JSON.parse(visibleJson(hostile))).toEqual(hostile);
 });

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { Verdict } from '../../engine/check.ts';
 import { defineCheck, notApplicable, pass, undetermined } from '../../engine/check.ts';
 import { fail2banFact, standstill } from '../../facts/fail2ban/fail2ban.ts';
-import type { Ban, Jail } from '../../facts/fail2ban/jail.ts';
+import type { Jail } from '../../facts/fail2ban/jail.ts';
 import { inForce } from '../../facts/fail2ban/jail.ts';
 import { coversPort } from '../../facts/fail2ban/ports.ts';
 import type { Publish, Workload } from '../../facts/workloads/workload.ts';
@@ -29,8 +29,12 @@ export const jailBanReach = defineCheck({
     if (fail2ban === null || still !== null) return [notApplicable(still ?? 'fail2ban is not installed')];
     const published = workloads.flatMap(publishedOf);
     const verdicts = fail2ban.jails.filter(inForce).flatMap((jail) => {
-      const ours = published.find(({ publish }) => protects(jail, publish.hostPort));
-      return ours === undefined ? [] : [judge(jail, ours)];
+      if (jail.ports === null && published.length > 0) {
+        return [undetermined(`which ports jail ${jail.name} protects is not known`, `jail ${jail.name}`)];
+      }
+      const ours = published.filter(({ publish }) => protects(jail, publish.hostPort));
+      const missed = ours.find(({ publish }) => !reaches(jail, publish)) ?? ours[0];
+      return missed === undefined ? [] : [judge(jail, missed)];
     });
     return verdicts.length > 0 ? verdicts : [notApplicable('no jail protects a published container port')];
   },
@@ -48,13 +52,18 @@ function protects({ ports }: Jail, port: number): boolean {
   return coversPort(ports, port);
 }
 
+function reaches({ bans }: Jail, { containerPort }: Publish): boolean {
+  return bans.some(
+    ({ where, ports }) =>
+      where === 'everywhere' ||
+      // Past the redirection a packet carries the container's port.
+      (where === 'forward' && ports !== null && coversPort(ports, containerPort)),
+  );
+}
+
 function judge(jail: Jail, { workload, publish }: Published): Verdict<typeof messages> {
   const subject = `jail ${jail.name}`;
-  const reaches = ({ where, ports }: Ban) =>
-    where === 'everywhere' ||
-    // Past the redirection a packet carries the container's port.
-    (where === 'forward' && ports !== null && coversPort(ports, publish.containerPort));
-  if (jail.bans.some(reaches)) return pass(subject, jail.enabledBy);
+  if (reaches(jail, publish)) return pass(subject, jail.enabledBy);
   const strange = jail.bans.find(({ where }) => where === 'unknown');
   if (strange !== undefined) {
     return undetermined(`where action ${strange.action} of jail ${jail.name} bans is not known`, subject);

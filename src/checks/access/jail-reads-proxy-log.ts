@@ -17,7 +17,8 @@ const messages = {
     '{proxy} asks for a password before it passes requests to {upstreams}, and no jail reads its log {log}: it can be guessed without end.',
 };
 
-/** Filters over nginx's logs that see no failed password. */
+/** fail2ban's own filter for wrong passwords, and those of it over nginx's logs that see none. */
+const passwordFilter = 'nginx-http-auth';
 const otherFilters = /^nginx-(?:bad-request|botsearch|limit-req|forbidden)$/;
 
 export const jailReadsProxyLog = defineCheck({
@@ -37,12 +38,19 @@ export const jailReadsProxyLog = defineCheck({
 });
 
 function judge(proxy: GuardedProxy, fail2ban: Fail2ban | null): Verdict<typeof messages> {
-  const reads = (jail: Jail) =>
-    !otherFilters.test(jail.filter) &&
-    jail.logPaths.some((pattern) => proxy.logs.every((log) => matchesGlob(pattern, log)));
-  const reader = fail2ban?.jails.filter(inForce).find(reads);
-  if (reader !== undefined) return pass(proxy.source, reader.enabledBy);
   const { source, line, excerpt } = proxy;
+  const readers = (fail2ban?.jails ?? []).filter((jail) => inForce(jail) && reads(jail, proxy));
+  const reader = readers.find(({ filter }) => filter === passwordFilter);
+  if (reader !== undefined) return pass(source, reader.enabledBy);
+  const [strange] = readers;
+  if (strange !== undefined) {
+    const because = `whether filter ${strange.filter} of jail ${strange.name} sees wrong passwords is not known; see fail2ban-regex`;
+    return undetermined(because, source);
+  }
+  const elsewhere = proxy.logs.find((log) => !log.startsWith('/'));
+  if (elsewhere !== undefined && fail2ban !== null) {
+    return undetermined(`${proxy.proxy} logs to ${elsewhere}, and who reads that was not followed`, source);
+  }
   const data = {
     proxy: proxy.proxy,
     log: proxy.logs[0] ?? '',
@@ -50,6 +58,12 @@ function judge(proxy: GuardedProxy, fail2ban: Fail2ban | null): Verdict<typeof m
   };
   const message = fail2ban === null ? 'missing' : 'unwatched';
   return { outcome: 'fail', message, subject: source, data, evidence: [{ source, line, excerpt }] };
+}
+
+/** A jail on the journal reads no file, whatever its logpath says; see jail.conf(5), backend. */
+function reads({ filter, backend, logPaths }: Jail, { logs }: GuardedProxy): boolean {
+  if (otherFilters.test(filter) || backend.startsWith('systemd')) return false;
+  return logPaths.some((pattern) => logs.every((log) => matchesGlob(pattern, log)));
 }
 
 /** `*` and `?` within one part of a path, as Python's glob. */

@@ -9,6 +9,7 @@ import { isPrivateGroup, octal, unseenOf } from './key-files.words.ts';
 
 const messages = {
   readable: 'The private key {path} (mode {mode}) can be read by {who}.',
+  owned: 'The private key {path} of {owner} belongs to user id {uid}, who can read it.',
 };
 
 /** Red Hat's ssh-keysign reads host keys as this group. */
@@ -35,7 +36,8 @@ function judge(file: GuardedFile, accounts: Accounts): Verdict<typeof messages> 
   const byGroup =
     (stat.mode & 0o040) !== 0 && group !== keyGroup && !isPrivateGroup(accounts, stat.gid, owner);
   const byAll = (stat.mode & 0o004) !== 0;
-  if (!byAll && !byGroup) return pass(path, ...evidence);
+  const byOwner = stat.uid !== 0 && stat.uid !== owner.uid;
+  if (!byAll && !byGroup && !byOwner) return pass(path, ...evidence);
   const closed = file.parents.find(
     ({ stat: parent }) =>
       parent.state === 'known' && parent.value !== null && (parent.value.mode & 0o011) === 0,
@@ -47,6 +49,10 @@ function judge(file: GuardedFile, accounts: Accounts): Verdict<typeof messages> 
       `${path} is open to others, and whether its directory is could not be seen; run as root`,
       path,
     );
+  }
+  if (byOwner) {
+    const data = { path, owner: owner.name, uid: stat.uid };
+    return { outcome: 'fail', message: 'owned', subject: path, data, evidence };
   }
   const who = byAll ? 'every account' : `group ${group}`;
   const data = { path, mode: octal(stat), who, owner: owner.name };

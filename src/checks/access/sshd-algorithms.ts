@@ -1,11 +1,12 @@
 /** sshd offers algorithms that are broken or built on a broken hash, or a host key that is too short. */
 import * as z from 'zod';
 import type { Citation, Verdict } from '../../engine/check.ts';
-import { defineCheck, notApplicable, pass, undetermined } from '../../engine/check.ts';
+import { defineCheck, undetermined } from '../../engine/check.ts';
 import { matchPattern } from '../../facts/sshd/patterns.ts';
 import type { SshdServer } from '../../facts/sshd/server.ts';
 import { sshdFact } from '../../facts/sshd/sshd.ts';
-import { cite, doubt, remedyFor } from './sshd-scope.words.ts';
+import { remedyFor } from './sshd-remedy.words.ts';
+import { cite, eachServer, notKnown, passOrDoubt } from './sshd-scope.words.ts';
 
 const messages = {
   dropIn: '`{name}` offers {weak} ({option}): {meaning}.',
@@ -29,10 +30,8 @@ export const sshdAlgorithms = defineCheck({
   needs: { sshd: sshdFact },
   params: Params,
   messages,
-  evaluate: ({ sshd }, params): readonly Verdict<typeof messages>[] =>
-    sshd.servers.length === 0
-      ? [notApplicable(sshd.because)]
-      : sshd.servers.flatMap((server) => [judgeList(server, params), ...judgeKeys(server, params)]),
+  evaluate: ({ sshd }, params) =>
+    eachServer(sshd, (server) => [judgeList(server, params), ...judgeKeys(server, params)]),
 });
 
 function judgeList(server: SshdServer, params: Params): Verdict<typeof messages> {
@@ -42,16 +41,11 @@ function judgeList(server: SshdServer, params: Params): Verdict<typeof messages>
   const option = scope?.options.get(keyword);
   const list = option?.values[0];
   if (scope === undefined || option === undefined || list === undefined) {
-    if (server.kind === 'fragment') {
-      return { outcome: 'not-applicable', subject: name, because: `${name} does not set ${params.option}` };
-    }
-    const reason = doubt(server) ?? 'they depend on the version that is installed, and it is not known';
-    return undetermined(`the ${params.option} of ${name} are not known: ${reason}`, name);
+    return notKnown(server, name, params.option);
   }
   const weak = list.split(',').filter((each) => isWeak(each, params) && isUsable(each, server));
-  const why = doubt(server);
-  if (weak.length === 0) return why === null ? pass(name, ...cite(option)) : undetermined(why, name);
-  const setting = `${params.option} -${weak.join(',')}`;
+  if (weak.length === 0) return passOrDoubt(server, name, ...cite(option));
+  const setting = `${params.option} ${withoutWeak(server, params, list.split(','), weak)}`;
   const { way, data } = remedyFor(server, scope, setting, keyword);
   const words = { name, weak: weak.join(', '), option: params.option, meaning: params.meaning };
   return {
@@ -61,6 +55,23 @@ function judgeList(server: SshdServer, params: Params): Verdict<typeof messages>
     data: { ...data, ...words },
     evidence: shortened(option, weak),
   };
+}
+
+/**
+ * The default without the weak ones, so that it gets better with every update. A list of one's own stays
+ * one's own: the default would bring back what its owner left out.
+ */
+function withoutWeak(
+  { tree }: SshdServer,
+  params: Params,
+  offered: readonly string[],
+  weak: readonly string[],
+): string {
+  const keyword = params.option.toLowerCase();
+  const written = tree.directives.find((line) => line.keyword === keyword)?.words?.[0] ?? '+';
+  if (/^[+^]/.test(written)) return `-${weak.join(',')}`;
+  const strong = offered.filter((each) => !weak.includes(each));
+  return strong.length > 0 ? strong.join(',') : `-${params.weak.join(',')}`;
 }
 
 /** A list is long: its weak part is the evidence. */

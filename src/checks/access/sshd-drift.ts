@@ -1,9 +1,10 @@
 /** The running sshd has not read its configuration since it changed. */
 import * as z from 'zod';
 import type { Verdict } from '../../engine/check.ts';
-import { defineCheck, notApplicable, pass, undetermined } from '../../engine/check.ts';
+import { defineCheck, pass, undetermined } from '../../engine/check.ts';
 import type { SshdServer } from '../../facts/sshd/server.ts';
 import { sshdFact } from '../../facts/sshd/sshd.ts';
+import { eachServer } from './sshd-scope.words.ts';
 
 const messages = {
   stale: '`{name}` runs on an older configuration: {paths} changed after it was read.',
@@ -14,8 +15,7 @@ export const sshdDrift = defineCheck({
   needs: { sshd: sshdFact },
   params: z.strictObject({}),
   messages,
-  evaluate: ({ sshd }): readonly Verdict<typeof messages>[] =>
-    sshd.servers.length === 0 ? [notApplicable(sshd.because)] : sshd.servers.map(judge),
+  evaluate: ({ sshd }) => eachServer(sshd, judge),
 });
 
 function judge({ name, kind, drift, unit, tree }: SshdServer): Verdict<typeof messages> {

@@ -1,10 +1,11 @@
 /** A Match block takes back what the global part of sshd's configuration forbids. */
 import * as z from 'zod';
 import type { Verdict } from '../../engine/check.ts';
-import { defineCheck, notApplicable, pass, undetermined } from '../../engine/check.ts';
+import { defineCheck, undetermined } from '../../engine/check.ts';
 import type { SshdScope, SshdServer } from '../../facts/sshd/server.ts';
 import { sshdFact } from '../../facts/sshd/sshd.ts';
-import { blockName, cite, doubt, remedyFor, scopeName } from './sshd-scope.words.ts';
+import { remedyFor } from './sshd-remedy.words.ts';
+import { blockName, cite, doubt, eachServer, passOrDoubt, scopeName } from './sshd-scope.words.ts';
 
 const messages = {
   inPlace:
@@ -12,7 +13,7 @@ const messages = {
 };
 
 const Params = z.strictObject({
-  /** Options with their values from strong to weak; `*` stands for any other value. */
+  /** Options with their values from strong to weak. */
   options: z.array(
     z.strictObject({
       option: z.string(),
@@ -28,10 +29,7 @@ export const sshdMatchWeakens = defineCheck({
   needs: { sshd: sshdFact },
   params: Params,
   messages,
-  evaluate: ({ sshd }, params): readonly Verdict<typeof messages>[] =>
-    sshd.servers.length === 0
-      ? [notApplicable(sshd.because)]
-      : sshd.servers.flatMap((server) => judge(server, params)),
+  evaluate: ({ sshd }, params) => eachServer(sshd, (server) => judge(server, params)),
 });
 
 function judge(server: SshdServer, params: Params): readonly Verdict<typeof messages>[] {
@@ -43,17 +41,21 @@ function judge(server: SshdServer, params: Params): readonly Verdict<typeof mess
       : [undetermined(why, server.name)];
   }
   const failures = new Map<string, Verdict<typeof messages>>();
-  let unsure = why;
+  let unsure: string | null = null;
   for (const scope of scopes) {
     for (const { option, order, root } of params.options) {
       if (root && !scope.root) continue;
       const keyword = option.toLowerCase();
       const [there, elsewhere] = [scope, global].map((each) => each.options.get(keyword)?.values[0]);
-      if (there === undefined || elsewhere === undefined) {
-        if (server.kind !== 'fragment') unsure ??= `${option} in ${scopeName(server, scope)} is not known`;
+      if (there === undefined && server.kind === 'fragment') continue;
+      const [inBlock, globally] = [there, elsewhere].map((value) => order.indexOf(value ?? ''));
+      // The strongest value takes nothing back, whatever holds globally.
+      if (inBlock === 0 || there === elsewhere) continue;
+      if (there === undefined || elsewhere === undefined || inBlock === -1 || globally === -1) {
+        unsure ??= `whether ${scopeName(server, scope)} weakens ${option} is not known`;
         continue;
       }
-      if (rank(there, order) <= rank(elsewhere, order)) continue;
+      if ((inBlock ?? 0) < (globally ?? 0)) continue;
       const subject = `${scopeName(server, scope)}, ${option}`;
       if (!failures.has(subject)) {
         failures.set(subject, failure(server, scope, { subject, option, there, elsewhere }));
@@ -61,7 +63,7 @@ function judge(server: SshdServer, params: Params): readonly Verdict<typeof mess
     }
   }
   if (failures.size > 0) return [...failures.values()];
-  return [unsure === null ? pass(server.name) : undetermined(unsure, server.name)];
+  return [unsure === null ? passOrDoubt(server, server.name) : undetermined(unsure, server.name)];
 }
 
 function failure(
@@ -80,9 +82,4 @@ function failure(
   };
   const evidence = cite(scope.options.get(option.toLowerCase()));
   return { outcome: 'fail', message: 'inPlace', subject, data: { ...data, ...words }, evidence };
-}
-
-function rank(value: string, order: readonly string[]): number {
-  const at = order.indexOf(value);
-  return at >= 0 ? at : order.indexOf('*');
 }

@@ -1,10 +1,11 @@
 /** sshd accepts unauthenticated connections without a bound, or without slowing down before it. */
 import * as z from 'zod';
 import type { Verdict } from '../../engine/check.ts';
-import { defineCheck, notApplicable, pass, undetermined } from '../../engine/check.ts';
+import { defineCheck } from '../../engine/check.ts';
 import type { SshdServer } from '../../facts/sshd/server.ts';
 import { sshdFact } from '../../facts/sshd/sshd.ts';
-import { cite, doubt, remedyFor } from './sshd-scope.words.ts';
+import { remedyFor } from './sshd-remedy.words.ts';
+import { cite, eachServer, notKnown, passOrDoubt } from './sshd-scope.words.ts';
 
 const messages = {
   dropIn: '`{name}` has MaxStartups {value}: {meaning}.',
@@ -22,10 +23,7 @@ export const sshdMaxStartups = defineCheck({
   needs: { sshd: sshdFact },
   params: Params,
   messages,
-  evaluate: ({ sshd }, params): readonly Verdict<typeof messages>[] =>
-    sshd.servers.length === 0
-      ? [notApplicable(sshd.because)]
-      : sshd.servers.map((server) => judge(server, params)),
+  evaluate: ({ sshd }, params) => eachServer(sshd, (server) => judge(server, params)),
 });
 
 function judge(server: SshdServer, params: z.output<typeof Params>): Verdict<typeof messages> {
@@ -35,15 +33,10 @@ function judge(server: SshdServer, params: z.output<typeof Params>): Verdict<typ
   const value = option?.values[0] ?? '';
   const [, begin, , full] = /^(\d+):(\d+):(\d+)$/.exec(value) ?? [];
   if (scope === undefined || begin === undefined || full === undefined) {
-    return server.kind === 'fragment'
-      ? { outcome: 'not-applicable', subject: name, because: `${name} does not set MaxStartups` }
-      : undetermined(`MaxStartups of ${name} is not known: ${doubt(server) ?? 'run as root'}`, name);
+    return notKnown(server, name, 'MaxStartups');
   }
-  const why = doubt(server);
   const unlimited = Number(full) > params.full;
-  if (!unlimited && Number(begin) < Number(full)) {
-    return why === null ? pass(name, ...cite(option)) : undetermined(why, name);
-  }
+  if (!unlimited && Number(begin) < Number(full)) return passOrDoubt(server, name, ...cite(option));
   const meaning = unlimited
     ? `up to ${full} strangers may hold a connection open before any is refused`
     : `connections are let in at full rate until all ${full} places are taken, then everyone is locked out`;

@@ -1,11 +1,20 @@
 /** An option of sshd has a value that lets in more than it should. */
 import * as z from 'zod';
 import type { Verdict } from '../../engine/check.ts';
-import { defineCheck, notApplicable, pass, undetermined } from '../../engine/check.ts';
+import { defineCheck, pass, undetermined } from '../../engine/check.ts';
 import type { SshdOption } from '../../facts/sshd/effective.ts';
 import type { SshdScope, SshdServer } from '../../facts/sshd/server.ts';
 import { sshdFact } from '../../facts/sshd/sshd.ts';
-import { cite, doubt, isInherited, remedyFor, scopeName, scopeWho } from './sshd-scope.words.ts';
+import { remedyFor } from './sshd-remedy.words.ts';
+import {
+  cite,
+  eachServer,
+  isInherited,
+  notKnown,
+  passOrDoubt,
+  scopeName,
+  scopeWho,
+} from './sshd-scope.words.ts';
 
 const messages = {
   dropIn: '`{name}` has {option} {value} for {who}: {meaning}.',
@@ -42,15 +51,12 @@ export const sshdOption = defineCheck({
   needs: { sshd: sshdFact },
   params: Params,
   messages,
-  evaluate: ({ sshd }, params): readonly Verdict<typeof messages>[] =>
-    sshd.servers.length === 0
-      ? [notApplicable(sshd.because)]
-      : sshd.servers.flatMap((server) => judgeServer(server, params)),
+  evaluate: ({ sshd }, params) => eachServer(sshd, (server) => judgeServer(server, params)),
 });
 
 function judgeServer(server: SshdServer, params: Params): readonly Verdict<typeof messages>[] {
   const [global] = server.scopes;
-  const keywords = params.settings.map(({ option }) => option.toLowerCase());
+  const keywords = keywordsOf(params);
   const scopes = server.scopes.filter((scope) => {
     const own = global === undefined || !keywords.every((keyword) => isInherited(keyword, scope, global));
     return own && (scope.root || !params.root);
@@ -60,9 +66,15 @@ function judgeServer(server: SshdServer, params: Params): readonly Verdict<typeo
   const worst = unique(bad);
   if (worst.length > 0) return worst;
   const [first] = verdicts;
-  const why = doubt(server);
-  if (why !== null && first?.outcome === 'pass') return [undetermined(why, server.name)];
-  return first === undefined ? [notApplicable(`${server.name} has nothing to judge`)] : [first];
+  return first?.outcome === 'pass'
+    ? [passOrDoubt(server, first.subject, ...(first.evidence ?? []))]
+    : verdicts.slice(0, 1);
+}
+
+/** What decides: the settings, and what makes them moot, for a block may take that back alone. */
+function keywordsOf({ settings, unless, method }: Params): readonly string[] {
+  const moot = [...Object.keys(unless), ...(method === undefined ? [] : ['AuthenticationMethods'])];
+  return [...settings.map(({ option }) => option), ...moot].map((option) => option.toLowerCase());
 }
 
 /** A block that is reached both as somebody and as root is one subject. */
@@ -74,7 +86,7 @@ function unique(verdicts: readonly Verdict<typeof messages>[]): readonly Verdict
 function judgeScope(server: SshdServer, scope: SshdScope, params: Params): Verdict<typeof messages> {
   const subject = scopeName(server, scope);
   const passes: SshdOption[] = [];
-  let unsure: string | null = null;
+  let unsure: Verdict<typeof messages> | null = null;
   for (const setting of params.settings) {
     const keyword = setting.option.toLowerCase();
     const option = scope.options.get(keyword);
@@ -91,20 +103,15 @@ function judgeScope(server: SshdServer, scope: SshdScope, params: Params): Verdi
       };
       return { outcome: 'fail', message: way, subject, data: { ...data, ...words }, evidence: cite(option) };
     }
-    if (judged === 'unknown') unsure ??= whyUnknown(server, setting.option, value);
+    if (value === undefined) unsure ??= notKnown(server, subject, setting.option);
+    else if (judged === 'unknown') unsure ??= undetermined(strangeValue(server, setting, value), subject);
     else if (option !== undefined) passes.push(option);
   }
-  if (unsure === null) return pass(subject, ...passes.flatMap(cite));
-  return server.kind === 'fragment'
-    ? { outcome: 'not-applicable', subject, because: unsure }
-    : undetermined(unsure, subject);
+  return unsure ?? pass(subject, ...passes.flatMap(cite));
 }
 
-function whyUnknown(server: SshdServer, option: string, value: string | undefined): string {
-  if (value !== undefined)
-    return `${server.name} has ${option} ${value}, a value that this audit does not know`;
-  if (server.kind === 'fragment') return `${server.name} does not set ${option}`;
-  return `${option} of ${server.name} is not known: ${doubt(server) ?? 'run as root, so that sshd -T can tell'}`;
+function strangeValue({ name }: SshdServer, { option }: Setting, value: string): string {
+  return `${name} has ${option} ${value}, a value that this audit does not know`;
 }
 
 function judgeValue(value: string, { accept, refuse, min, max }: Setting): 'weak' | 'strong' | 'unknown' {

@@ -1,16 +1,13 @@
 /** Ollama listens on an address that other machines can reach. */
 import * as z from 'zod';
-import type { Verdict } from '../../engine/check.ts';
-import { defineCheck, notApplicable, pass, undetermined } from '../../engine/check.ts';
+import type { Citation, Verdict } from '../../engine/check.ts';
+import { defineCheck, pass, undetermined } from '../../engine/check.ts';
 import { aiServicesFact } from '../../facts/catalogue/ai-services-fact.ts';
 import type { AiService } from '../../facts/catalogue/ai-services.ts';
-import type { Setting } from '../../facts/catalogue/catalogue.ts';
-import { ollamaHost } from '../../facts/catalogue/ollama-host.ts';
-import { scopeOf } from '../../facts/catalogue/bind-address.ts';
 import { isolatedContainer, reachOf } from '../../facts/catalogue/reach.ts';
-import type { SettingValue } from '../../facts/catalogue/settings.ts';
-import { settingOf } from '../../facts/catalogue/settings.ts';
-import { inEveryPlace, placeData, placeOf } from './place.words.ts';
+import type { OllamaSetting } from './ollama.words.ts';
+import { everyOllama, whereSet } from './ollama.words.ts';
+import { inEveryPlace } from './place.words.ts';
 
 const messages = inEveryPlace(
   '{label} {listens}: whoever reaches this machine there uses, changes and deletes its models without a password.',
@@ -21,61 +18,41 @@ export const ollamaBind = defineCheck({
   needs: { services: aiServicesFact },
   params: z.strictObject({}),
   messages,
-  evaluate: ({ services }) => {
-    const found = services.filter(({ service }) => service.id === 'ollama');
-    return found.length === 0 ? [notApplicable('no Ollama was found')] : found.map(judge);
-  },
+  evaluate: ({ services }) => everyOllama(services, judge),
 });
 
-const host: Setting = { kind: 'env', name: 'OLLAMA_HOST', elsewhere: [] };
-
-function judge(service: AiService): Verdict<typeof messages> {
+function judge(service: AiService, setting: OllamaSetting): Verdict<typeof messages> {
   const subject = service.label;
+  const seen = reachOf(service);
   if (isolatedContainer(service)) {
-    const reach = reachOf(service);
-    if ((service.workload?.openNetworks ?? []).length > 0 && reach.state === 'unknown') {
-      return undetermined(`${subject}: ${reach.because}`, subject);
-    }
+    if (seen.state === 'unknown') return undetermined(`${subject}: ${seen.because}`, subject);
     const because = 'it listens inside its container; what is published decides who reaches it';
     return { outcome: 'not-applicable', subject, because };
   }
-  const value = settingOf(service, host);
-  const configured = configuredScope(value);
-  const seen = reachOf(service);
-  if (configured.state === 'beyond')
-    return failure(service, configured.listens, configured.port, [value.citation]);
-  if (seen.state === 'beyond') return failure(service, seen.because, configured.port, seen.evidence);
-  if (configured.state === 'loopback') return pass(subject, value.citation);
-  return seen.state === 'loopback'
-    ? pass(subject, ...seen.evidence)
-    : undetermined(configured.listens, subject);
+  const port = setting.state === 'known' ? setting.port : '11434';
+  if (setting.state === 'known' && setting.scope === 'beyond')
+    return failure(service, listensBy(setting), port, [setting.citation]);
+  if (seen.state === 'beyond') return failure(service, seen.because, port, seen.evidence);
+  if (setting.state === 'known' && setting.scope === 'loopback') return pass(subject, setting.citation);
+  if (seen.state === 'loopback') return pass(subject, ...seen.evidence);
+  const doubt =
+    setting.state === 'unknown'
+      ? setting.because
+      : `OLLAMA_HOST is the name ${setting.host}, and what it stands for was not seen`;
+  return undetermined(doubt, subject);
 }
 
-/** Where OLLAMA_HOST makes it listen; without a value its default, 127.0.0.1:11434. */
-function configuredScope(value: SettingValue): {
-  state: ReturnType<typeof scopeOf>;
-  listens: string;
-  port: string;
-} {
-  if (value.state === 'unknown') return { state: 'unknown', listens: value.because, port: '11434' };
-  const { host: name, port, listen } = ollamaHost(value.value ?? '');
-  const state = scopeOf(name);
-  if (state === 'unknown')
-    return { state, listens: `OLLAMA_HOST is the name ${name}, and what it stands for was not seen`, port };
-  const where = name === '' ? 'every address' : name;
-  return {
-    state,
-    listens: `gets OLLAMA_HOST=${value.value ?? ''} and listens on ${where}, port ${port} (${listen})`,
-    port,
-  };
+function listensBy({ value, host, port, listen }: OllamaSetting & { state: 'known' }): string {
+  const where = host === '' ? 'every address' : host;
+  return `gets OLLAMA_HOST=${value} and listens on ${where}, port ${port} (${listen})`;
 }
 
 function failure(
   service: AiService,
   listens: string,
   port: string,
-  evidence: readonly { source: string; line: number | null; excerpt: string | null }[],
+  evidence: readonly Citation[],
 ): Verdict<typeof messages> {
-  const data = { ...placeData(service, host.name), label: service.label, listens, port };
-  return { outcome: 'fail', message: placeOf(service, host), subject: service.label, data, evidence };
+  const { subject, message, data } = whereSet(service);
+  return { outcome: 'fail', message, subject, data: { ...data, listens, port }, evidence };
 }

@@ -33,7 +33,7 @@ export const workloadCapability = defineCheck({
       if (held.length === 0) return [pass(name, ...evidence)];
       const added = capAdd.includes('ALL') || held.some((capability) => capAdd.includes(capability));
       const message = workload.privileged ? 'privileged' : added ? 'added' : 'kept';
-      const data = { ...workloadData(workload), name, capabilities: held.join(', '), meaning };
+      const data = { ...workloadData(workload), capabilities: held.join(', '), meaning };
       return [{ outcome: 'fail', message, subject: name, data, evidence }];
     }),
 });

@@ -14,36 +14,51 @@ const messages = {
     '`{name}` may gain privileges: a set-uid program in it makes root of any user (no-new-privileges is {setting}).',
   seccomp:
     '`{name}` may use every system call (seccomp is {setting}): the kernel’s whole surface is open to who breaks into it.',
+  'seccomp-engine':
+    '`{name}`, as every container here, may use every system call (seccomp is {setting}): the kernel’s whole surface is open to who breaks into it.',
   apparmor: '`{name}` runs without AppArmor ({setting}), although this host’s engine would confine it.',
+  'apparmor-engine':
+    '`{name}`, as every container here, runs without AppArmor: this kernel has it, and the engine, which needs apparmor_parser for it, {setting}.',
 };
-type Guard = keyof typeof messages;
+const guardNames = ['no-new-privileges', 'seccomp', 'apparmor'] as const;
+type Guard = (typeof guardNames)[number];
 
-/** How the guard is off, or that it is on; `null`: not known. `absent`: this host has no such guard. */
-type State = { readonly off: string } | 'on' | 'absent' | null;
+/** What is wrong, or that the guard is on; `null`: not known. `absent`: this host has no such guard. */
+type State = { readonly message: keyof typeof messages; readonly setting: string } | 'on' | 'absent' | null;
 
 const guards: Readonly<Record<Guard, (workload: Workload, engine: Engine | null) => State>> = {
   'no-new-privileges': ({ confinement: { noNewPrivileges } }, engine) => {
+    const message = 'no-new-privileges';
     if (noNewPrivileges === true) return 'on';
-    if (noNewPrivileges === false) return { off: 'switched off' };
+    if (noNewPrivileges === false) return { message, setting: 'switched off' };
     if (engine?.noNewPrivileges === true) return 'on';
-    return engine?.noNewPrivileges === false ? { off: 'not set' } : null;
+    return engine?.noNewPrivileges === false ? { message, setting: 'not set' } : null;
   },
   seccomp: ({ confinement: { seccomp }, privileged }, engine) => {
-    if (seccomp === 'off') return { off: 'unconfined, or a profile that allows everything' };
+    const message = 'seccomp';
+    if (seccomp === 'off') return { message, setting: 'unconfined, or a profile that allows everything' };
     // Docker 20.10 gives a privileged container no filter, whatever profile it names.
-    if (privileged) return { off: 'off because the container is privileged' };
+    if (privileged) return { message, setting: 'off because the container is privileged' };
     if (seccomp === 'unreadable') return null;
-    if (engine?.seccomp === 'absent') return { off: 'not supported by the engine or kernel' };
+    if (engine?.seccomp === 'absent') {
+      return { message: 'seccomp-engine', setting: 'not supported by the engine or kernel' };
+    }
     if (seccomp === 'profile') return 'on';
-    if (engine?.seccomp === 'off') return { off: 'off by the engine’s default' };
+    if (engine?.seccomp === 'off') {
+      return { message: 'seccomp-engine', setting: 'off by the engine’s default' };
+    }
     return engine?.seccomp === 'default' || engine?.seccomp === 'profile' ? 'on' : null;
   },
   apparmor: ({ confinement: { appArmor }, privileged }, engine) => {
-    if (engine?.appArmor === false) return 'absent';
-    if (appArmor === 'off') return engine === null ? null : { off: 'unconfined' };
+    const message = 'apparmor';
+    if (engine?.appArmor === 'absent') return 'absent';
+    if (engine?.appArmor === 'unused') {
+      return { message: 'apparmor-engine', setting: 'confines no container' };
+    }
+    if (appArmor === 'off') return engine === null ? null : { message, setting: 'unconfined' };
     if (appArmor === 'profile') return 'on';
-    if (privileged) return { off: 'off because the container is privileged' };
-    return engine?.appArmor === true ? 'on' : null;
+    if (privileged) return { message, setting: 'off because the container is privileged' };
+    return engine?.appArmor === 'on' ? 'on' : null;
   },
 };
 
@@ -51,12 +66,13 @@ export const workloadConfinement = defineCheck({
   id: 'workload-confinement',
   needs: { workloads: workloadsFact },
   optional: { engine: engineFact },
-  params: z.strictObject({ guard: z.enum(Object.keys(messages) as [Guard, ...Guard[]]) }),
+  params: z.strictObject({ guard: z.enum(guardNames) }),
   messages,
   evaluate: ({ workloads, engine }, { guard }) =>
     eachWorkload<typeof messages>(workloads, (workload): Verdict<typeof messages>[] => {
       const { name } = workload;
-      const state = guards[guard](workload, engine.state === 'known' ? engine.value : null);
+      const known = engine.state === 'known' ? engine.value : null;
+      const state = guards[guard](workload, known);
       const evidence = [
         citeSetting(workload, 'HostConfig.SecurityOpt', workload.securityOpt),
         ...(workload.privileged ? [citeSetting(workload, 'HostConfig.Privileged', true)] : []),
@@ -71,7 +87,13 @@ export const workloadConfinement = defineCheck({
         const because = `what ${guard} the engine gives \`${name}\` could not be read: run as root, with the engine running`;
         return [{ ...undetermined(because, name), evidence }];
       }
-      const data = { ...workloadData(workload), name, setting: state.off };
-      return [{ outcome: 'fail', message: guard, subject: name, data, evidence }];
+      const { message, setting } = state;
+      const file = known?.options['seccomp-profile']?.source ?? '';
+      const data = {
+        ...workloadData(workload),
+        setting,
+        ...(file.startsWith('/') ? { file } : {}),
+      };
+      return [{ outcome: 'fail', message, subject: name, data, evidence }];
     }),
 });

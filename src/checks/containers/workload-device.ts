@@ -14,6 +14,12 @@ const messages = {
   rule: '`{name}` may use every device that matches the cgroup rule {device}: it makes the node itself and opens it.',
 };
 
+/**
+ * `a` is every device, `b` every block device; of the character devices 1:1, 1:2 and 1:4 are /dev/mem,
+ * /dev/kmem and /dev/port (kernel, admin-guide/devices.txt).
+ */
+const rawRule = /^\s*(?:[ab]\b|c\s+(?:1|\*):[124*]\s)/;
+
 const Patterns = z.array(z.string().startsWith('/dev')).min(1);
 
 export const workloadDevice = defineCheck({
@@ -37,7 +43,7 @@ export const workloadDevice = defineCheck({
         outcome: 'fail',
         message,
         subject: `${name} ${device}`,
-        data: { ...workloadData(workload), name, device },
+        data: { ...workloadData(workload), device },
         evidence: [
           citeSetting(
             workload,
@@ -52,8 +58,7 @@ export const workloadDevice = defineCheck({
           : !isRaw(device) &&
             !allowed.some((pattern) => isPath(device.host, pattern) || isBelow(device.host, pattern)),
       );
-      // `a` is every device, `b` every block device; a rule for characters is not the disk.
-      const rules = deviceRules.filter((rule) => /^\s*[ab]\b/.test(rule) === (kind === 'raw'));
+      const rules = deviceRules.filter((rule) => rawRule.test(rule) === (kind === 'raw'));
       const failures = [
         ...nodes.map(({ host }) => failure(kind, host)),
         ...rules.map((rule) => failure('rule', rule)),

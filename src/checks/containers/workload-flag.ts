@@ -1,7 +1,7 @@
 /** A container lacks one of the plain guards that are either on or off. */
 import * as z from 'zod';
-import type { Citation } from '../../engine/check.ts';
-import { defineCheck, pass } from '../../engine/check.ts';
+import type { Citation, Verdict } from '../../engine/check.ts';
+import { defineCheck, pass, undetermined } from '../../engine/check.ts';
 import { citeSetting, workloadData } from '../../facts/workloads/cite.ts';
 import { eachWorkload } from '../../facts/workloads/each-workload.ts';
 import type { Workload } from '../../facts/workloads/workload.ts';
@@ -22,11 +22,15 @@ const messages = {
 };
 type Flag = keyof typeof messages;
 
-/** Whether the flag's bad state is there, and the setting that shows it. */
-const flags: Readonly<Record<Flag, (workload: Workload) => readonly [bad: boolean, ...Citation[]]>> = {
+/** What is bad of a workload, `null` where only its image says; and the settings that show it. */
+type Judgement = readonly [bad: boolean | null, ...Citation[]];
+
+const flags: Readonly<Record<Flag, (workload: Workload) => Judgement>> = {
   'capabilities-kept': (workload) => [
-    workload.privileged || !workload.capDrop.includes('ALL'),
+    // Added ALL comes before dropped ALL.
+    workload.privileged || workload.capAdd.includes('ALL') || !workload.capDrop.includes('ALL'),
     citeSetting(workload, 'HostConfig.CapDrop', workload.capDrop),
+    ...(workload.capAdd.includes('ALL') ? [citeSetting(workload, 'HostConfig.CapAdd', workload.capAdd)] : []),
   ],
   'writable-root': (workload) => [
     !workload.readonlyRootfs,
@@ -39,11 +43,11 @@ const flags: Readonly<Record<Flag, (workload: Workload) => readonly [bad: boolea
       : citeSetting(workload, 'HostConfig.MaskedPaths', workload.maskedProc ? 'default' : []),
   ],
   'no-healthcheck': (workload) => [
-    workload.healthcheck !== 'set',
+    isUnchecked(workload),
     citeSetting(workload, 'Config.Healthcheck', workload.healthcheck),
   ],
   'restart-unbounded': (workload) => [
-    workload.restart === 'always' && workload.healthcheck !== 'set',
+    workload.restart === 'always' && isUnchecked(workload),
     citeSetting(workload, 'HostConfig.RestartPolicy.Name', workload.restart),
     citeSetting(workload, 'Config.Healthcheck', workload.healthcheck),
   ],
@@ -53,17 +57,26 @@ const flags: Readonly<Record<Flag, (workload: Workload) => readonly [bad: boolea
   ],
 };
 
+/** An image may bring a check of its own, which a mere command line does not show. */
+function isUnchecked({ healthcheck, state }: Workload): boolean | null {
+  return healthcheck === null && state === 'declared' ? null : healthcheck !== 'set';
+}
+
 export const workloadFlag = defineCheck({
   id: 'workload-flag',
   needs: { workloads: workloadsFact },
   params: z.strictObject({ flag: z.enum(Object.keys(messages) as [Flag, ...Flag[]]) }),
   messages,
   evaluate: ({ workloads }, { flag }) =>
-    eachWorkload<typeof messages>(workloads, (workload) => {
+    eachWorkload<typeof messages>(workloads, (workload): Verdict<typeof messages>[] => {
       const { name } = workload;
       const [bad, ...evidence] = flags[flag](workload);
+      if (bad === null) {
+        const because = `whether the image ${workload.image.reference} brings a health check is not known: start \`${name}\` and run again`;
+        return [{ ...undetermined(because, name), evidence }];
+      }
       if (!bad) return [pass(name, ...evidence)];
-      const data = { ...workloadData(workload), name };
+      const data = workloadData(workload);
       return [{ outcome: 'fail', message: flag, subject: name, data, evidence }];
     }),
 });

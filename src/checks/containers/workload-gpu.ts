@@ -26,7 +26,7 @@ export const workloadGpu = defineCheck({
     if (users.length === 0) return [notApplicable('no container asks for a GPU')];
     return users.map((workload): Verdict<typeof messages> => {
       const { name, privileged } = workload;
-      const data = { ...workloadData(workload), name };
+      const data = workloadData(workload);
       const asked = citeSetting(workload, `GPU by ${workload.gpu?.by ?? ''}`, workload.gpu?.count);
       if (what === 'excess') {
         const excess = [

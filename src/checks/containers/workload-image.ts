@@ -33,7 +33,7 @@ export const workloadImage = defineCheck({
       const evidence = [citeSetting(workload, 'Config.Image', image.reference)];
       const tagged = image.tag !== null && image.tag !== 'latest';
       if (image.digest !== null || (pin === 'tag' && tagged)) return [pass(name, ...evidence)];
-      const data = { ...workloadData(workload), name, image: image.reference };
+      const data = workloadData(workload);
       const message = pin === 'tag' ? 'latest' : 'noDigest';
       return [{ outcome: 'fail', message, subject: name, data, evidence }];
     }),

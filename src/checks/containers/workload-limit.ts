@@ -31,7 +31,7 @@ export const workloadLimit = defineCheck({
       const value = workload.limits[limit];
       const evidence = [citeSetting(workload, setting, value)];
       if (value !== null) return [pass(name, ...evidence)];
-      const data = { ...workloadData(workload), name };
+      const data = workloadData(workload);
       return [{ outcome: 'fail', message: resource, subject: name, data, evidence }];
     }),
 });

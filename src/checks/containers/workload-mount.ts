@@ -1,7 +1,7 @@
 /** A container has a path of the host that gives it the host, or the engine. */
 import * as z from 'zod';
 import type { Verdict } from '../../engine/check.ts';
-import { defineCheck, pass } from '../../engine/check.ts';
+import { defineCheck, pass, undetermined } from '../../engine/check.ts';
 import { citeSetting, workloadData } from '../../facts/workloads/cite.ts';
 import { eachWorkload } from '../../facts/workloads/each-workload.ts';
 import { engineFact } from '../../facts/workloads/engine.ts';
@@ -39,7 +39,7 @@ export const workloadMount = defineCheck({
     const wanted = [...paths, ...sockets.map(({ path }) => path)];
     const reachedBy = ({ type, source, real }: Mount): string | null => {
       if (type !== 'bind') return null;
-      for (const path of new Set([real, source])) {
+      for (const path of new Set([real ?? source, source])) {
         const above = [...wanted, ...trees].find((pattern) => isAbove(path, pattern));
         if (above !== undefined) return isBelow(path, above) ? path : above;
         if (trees.some((pattern) => isBelow(path, pattern))) return path;
@@ -50,31 +50,37 @@ export const workloadMount = defineCheck({
       const { name } = workload;
       const evidence = [citeSetting(workload, 'Mounts', workload.mounts.map(mountWord))];
       if (isGuard(workload, guards)) return [pass(name, ...evidence)];
-      const failures = workload.mounts.flatMap((mount): Verdict<typeof messages>[] => {
+      const found = workload.mounts.flatMap((mount): Verdict<typeof messages>[] => {
         if (access !== 'any' && mount.writable !== (access === 'writable')) return [];
         const reached = reachedBy(mount);
-        if (reached === null) return [];
         const { source, real, target, writable } = mount;
+        if (reached === null && real === null) {
+          const because = `where the host’s ${source} leads was not seen: run as root`;
+          return [undetermined(because, `${name} ${source}`)];
+        }
+        if (reached === null) return [];
         const data = {
           ...workloadData(workload),
-          ...{ name, source, target, reached, meaning },
+          ...{ source, target, reached, meaning },
           access: writable ? 'writable' : 'read-only',
         };
         const message = reached === source || reached === real ? 'itself' : 'above';
         const cited = [citeSetting(workload, 'Mounts', mountWord(mount))];
         return [{ outcome: 'fail', message, subject: `${name} ${source}`, data, evidence: cited }];
       });
-      return failures.length > 0 ? failures : [pass(name, ...evidence)];
+      return found.length > 0 ? found : [pass(name, ...evidence)];
     });
   },
 });
 
-function isGuard({ image, publishes, privileged }: Workload, guards: readonly string[]): boolean {
+function isGuard(workload: Workload, guards: readonly string[]): boolean {
+  const { image, publishes, privileged, namespaces } = workload;
   const repository = image.repository.replace(/^docker\.io\//, '');
-  return guards.includes(repository) && publishes.length === 0 && !privileged;
+  const isInside = publishes.length === 0 && namespaces.network !== 'host';
+  return guards.includes(repository) && isInside && !privileged;
 }
 
 function mountWord({ source, real, target, writable }: Mount): string {
-  const link = real === source ? '' : ` (→ ${real})`;
+  const link = real === source ? '' : ` (→ ${real ?? 'not seen'})`;
   return `${source}${link}:${target}:${writable ? 'rw' : 'ro'}`;
 }

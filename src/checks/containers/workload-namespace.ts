@@ -40,19 +40,21 @@ export const workloadNamespace = defineCheck({
         const because = 'the engine maps no container users, so there is no user namespace to leave';
         return [{ outcome: 'not-applicable', subject: name, because }];
       }
-      const { mode, through } = namespaceOf(workload, namespace, workloads);
+      const { mode, through, owner } = namespaceOf(workload, namespace, workloads);
       const evidence = [citeSetting(workload, settings[namespace], workload.namespaces[namespace])];
       if (mode === null) {
         const because = `\`${name}\` shares the ${namespace} namespace of container ${through.join(', then ')}, which is not there to ask`;
         return [{ ...undetermined(because, name), evidence }];
       }
+      if (mode === 'default' && namespace === 'cgroup') {
+        const because = `\`${name}\` does not say, and whether the engine then gives it the host’s ${namespace} namespace depends on the kernel: start it and run again`;
+        return [{ ...undetermined(because, name), evidence }];
+      }
       if (mode !== 'host') return [pass(name, ...evidence)];
-      const owner = workloads.find((each) => each.name === through.at(-1));
       const data = {
         ...workloadData(workload),
-        ...(owner === undefined ? {} : { owner: owner.name }),
-        ...(owner?.directory == null ? {} : { ownerDirectory: owner.directory }),
-        ...{ name, namespace, meaning, through: through.join(' and ') },
+        ...(owner.directory === null ? {} : { ownerDirectory: owner.directory }),
+        ...{ namespace, meaning, owner: owner.name, through: through.join(' and ') },
       };
       const message = through.length === 0 ? 'own' : 'borrowed';
       return [{ outcome: 'fail', message, subject: name, data, evidence }];

@@ -5,6 +5,7 @@ import { defineCheck, pass } from '../../engine/check.ts';
 import { recogniseImage } from '../../facts/catalogue/recognise.ts';
 import { citeSetting, workloadData } from '../../facts/workloads/cite.ts';
 import { eachWorkload } from '../../facts/workloads/each-workload.ts';
+import { namespaceOf } from '../../facts/workloads/shared-namespace.ts';
 import type { Workload } from '../../facts/workloads/workload.ts';
 import { workloadsFact } from '../../facts/workloads/workloads.ts';
 
@@ -26,8 +27,14 @@ export const workloadNetwork = defineCheck({
       const service = recogniseImage(workload.image.repository);
       return service !== null && categories.includes(service.category) ? service : null;
     };
+    // Of who borrows another's network, the other's count; the host's, or none, is no shared one.
+    const networksOf = (workload: Workload) =>
+      namespaceOf(workload, 'network', workloads).owner.networks.filter(
+        (network) => network !== 'host' && network !== 'none',
+      );
     return eachWorkload<typeof messages>(workloads, (workload): Verdict<typeof messages>[] => {
-      const { name, networks } = workload;
+      const { name } = workload;
+      const networks = networksOf(workload);
       const service = inner(workload);
       if (service === null) {
         const because = `\`${name}\` is neither a database nor a model server of the catalogue`;
@@ -36,11 +43,10 @@ export const workloadNetwork = defineCheck({
       const evidence = [citeSetting(workload, 'NetworkSettings.Networks', networks)];
       for (const neighbour of workloads) {
         const published = neighbour !== workload && isOpen(neighbour) && inner(neighbour) === null;
-        const network = published ? neighbour.networks.find((each) => networks.includes(each)) : undefined;
+        const network = published ? networksOf(neighbour).find((each) => networks.includes(each)) : undefined;
         if (network === undefined) continue;
         const data = {
           ...workloadData(workload),
-          name,
           service: service.name,
           network,
           neighbour: neighbour.name,

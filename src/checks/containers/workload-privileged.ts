@@ -20,7 +20,7 @@ export const workloadPrivileged = defineCheck({
   evaluate: ({ workloads }) =>
     eachWorkload<typeof messages>(workloads, (workload) => {
       const { name: subject, privileged, capAdd } = workload;
-      const data = { ...workloadData(workload), name: subject };
+      const data = workloadData(workload);
       if (privileged) {
         const evidence = [citeSetting(workload, 'HostConfig.Privileged', true)];
         return [{ outcome: 'fail', message: 'privileged', subject, data, evidence }];

@@ -25,7 +25,7 @@ export const workloadPropagation = defineCheck({
         return [pass(name, cite(workload.mounts.map(({ propagation }) => propagation).join(', ')))];
       }
       return shared.map(({ source, target, propagation }): Verdict<typeof messages> => {
-        const data = { ...workloadData(workload), name, source, target, propagation };
+        const data = { ...workloadData(workload), source, target, propagation };
         const evidence = [cite(propagation)];
         return { outcome: 'fail', message: 'shared', subject: `${name} ${source}`, data, evidence };
       });

@@ -42,7 +42,7 @@ export const workloadPublish = defineCheck({
       const first = open.find(({ hostPort }) => hostPort !== 0);
       const data = {
         ...workloadData(workload),
-        ...{ name, ports, service: service ?? '', proxy: proxy ?? '' },
+        ...{ ports, service: service ?? '', proxy: proxy ?? '' },
         ...(first === undefined
           ? {}
           : { port: first.hostPort, containerPort: `${String(first.containerPort)}/${first.proto}` }),

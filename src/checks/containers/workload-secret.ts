@@ -29,7 +29,6 @@ export const workloadSecret = defineCheck({
       }
       const data = {
         ...workloadData(workload),
-        name,
         places: places.join(', '),
         known: wellKnown.join(', '),
       };

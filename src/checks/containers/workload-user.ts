@@ -27,7 +27,7 @@ export const workloadUser = defineCheck({
       const all = processes.state === 'known' ? processes.value : [];
       const own = all.filter(({ containerId }) => containerId !== null && containerId === id);
       const root = own.find(({ uid }) => uid === 0);
-      const data = { ...workloadData(workload), name, user: user === '' ? 'not set' : user };
+      const data = { ...workloadData(workload), user: user === '' ? 'not set' : user };
       if (root !== undefined) {
         const source = `/proc/${String(root.pid)}/status`;
         const evidence = [configured, { source, line: null, excerpt: `Uid: 0 (${root.name})` }];
@@ -35,6 +35,7 @@ export const workloadUser = defineCheck({
         return [{ outcome: 'fail', message, subject: name, data: { ...data, pid: root.pid }, evidence }];
       }
       const mapped =
+        workload.source === 'docker' &&
         engine.state === 'known' &&
         (engine.value?.rootless === true ||
           (engine.value?.userns === true && workload.namespaces.user !== 'host'));
@@ -45,6 +46,10 @@ export const workloadUser = defineCheck({
         const because = `which user the processes of \`${name}\` run as was not wholly seen: run as root`;
         return [whole ? pass(name, configured) : undetermined(because, name)];
       }
+      if (user === '' && workload.state === 'declared') {
+        const because = `which user the image ${workload.image.reference} brings is not known: start \`${name}\`, or give it a user`;
+        return [{ ...undetermined(because, name), evidence: [configured] }];
+      }
       return [{ outcome: 'fail', message: 'configured', subject: name, data, evidence: [configured] }];
     }),
 });
@@ -52,5 +57,5 @@ export const workloadUser = defineCheck({
 /** `""`, `0`, `00`, `0:0`, `root`, `root:staff`: the user before the colon decides. */
 function isRoot(user: string): boolean {
   const [account = ''] = user.split(':');
-  return account === '' || account === 'root' || /^0+$/.test(account);
+  return account === '' || account === 'root' || /^[+-]?0+$/.test(account);
 }

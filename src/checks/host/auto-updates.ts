@@ -21,8 +21,8 @@ export const autoUpdates = defineCheck({
       return [undetermined('only apt’s automatic updates are known to aisec, and apt is not here')];
     const faults = faultsOf(updates);
     const origin = securityOrigin(updates.settings);
-    const { timersOff } = updates;
-    if (faults.length === 0 && timersOff.state === 'unknown') return [undetermined(timersOff.detail)];
+    const { unitsOff } = updates;
+    if (faults.length === 0 && unitsOff.state === 'unknown') return [undetermined(unitsOff.detail)];
     if (faults.length === 0) return [pass(theHost, ...(origin === null ? [] : [cite(origin)]))];
     const evidence = faults.flatMap(({ citation }) => (citation === null ? [] : [citation]));
     const data = { faults: faults.map(({ what }) => what).join(', ') };
@@ -35,7 +35,7 @@ interface Fault {
   readonly citation: Citation | null;
 }
 
-function faultsOf({ installed, settings, timersOff }: AutomaticUpdates): readonly Fault[] {
+function faultsOf({ installed, settings, unitsOff }: AutomaticUpdates): readonly Fault[] {
   const faults: Fault[] = [];
   if (!installed) {
     const citation = { source: '/var/lib/dpkg/status', line: null, excerpt: null };
@@ -52,10 +52,10 @@ function faultsOf({ installed, settings, timersOff }: AutomaticUpdates): readonl
       faults.push({ what: `APT::Periodic::${name} is ${setting.value || 'empty'}`, citation: cite(setting) });
     }
   }
-  for (const timer of timersOff.state === 'known' ? timersOff.value : []) {
+  for (const unit of unitsOff.state === 'known' ? unitsOff.value : []) {
     faults.push({
-      what: `${timer} is off`,
-      citation: { source: `systemctl show ${timer}`, line: null, excerpt: null },
+      what: `${unit} is off`,
+      citation: { source: `systemctl show ${unit}`, line: null, excerpt: null },
     });
   }
   if (securityOrigin(settings) === null && installed) {
@@ -69,15 +69,17 @@ function isZero(value: string): boolean {
   return value !== 'always' && !/[1-9]/.test(value);
 }
 
-/** An origin that security updates come under: named so, or a pattern that takes everything. */
+/** An origin that security updates come under: named so, or a pattern that takes everything. ESM is for subscribers. */
 function securityOrigin(settings: readonly AptSetting[]): AptSetting | null {
   const origins = [
     ...listSetting(settings, 'Unattended-Upgrade::Allowed-Origins'),
     ...listSetting(settings, 'Unattended-Upgrade::Origins-Pattern'),
   ];
   return (
-    origins.find(({ value }) => /security/i.test(value) || /^(?:\*:\*|(?:origin|o|site)=\*)$/.test(value)) ??
-    null
+    origins.find(
+      ({ value }) =>
+        (/security/i.test(value) && !value.includes('ESM')) || /^(?:\*:\*|(?:origin|o|site)=\*)$/.test(value),
+    ) ?? null
   );
 }
 

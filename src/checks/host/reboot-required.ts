@@ -36,9 +36,12 @@ export const rebootRequired = defineCheck({
   },
 });
 
-/** `cloud-amd64` of `6.1.0-26-cloud-amd64`; architectures and distributions of one kind share it. */
+/**
+ * What is left of a release without its numbers and what stands for a distribution's: `cloud-amd64` of
+ * `6.1.0-26-cloud-amd64`, `amd64` of `6.12.43+deb13-amd64` and of `6.1.0-0.deb11.21-amd64`.
+ */
 function flavour(release: string): string {
-  return /^\d[\d.~+]*(?:-\d[\d.]*|-rc\d+|\.[a-z]+\d+|\+[a-z0-9]+)*[-.]?(.*)$/.exec(release)?.[1] ?? '';
+  return release.replace(/^(?:(?:\d+|rc\d+|(?:deb|bpo|el|fc|rpt)\d*)(?:[-.+~_]|$))+/, '');
 }
 
 /** By the numbers in them, as distributions count them up. */

@@ -7,7 +7,11 @@ import { runningSysctlFact, sysctlKeys } from '../../facts/sysctl/running.ts';
 
 const messages = {
   drift: '{key} is {running} now, and boot will set {configured}: what was tested is not what will run.',
+  forwarding:
+    '{key} is {running} now, and boot will first set {configured}: containers and VPNs are cut off until their program switches it on again.',
 };
+
+const forwarding: ReadonlySet<string> = new Set(['net.ipv4.ip_forward', 'net.ipv6.conf.all.forwarding']);
 
 export const sysctlDrift = defineCheck({
   id: 'sysctl-drift',
@@ -25,7 +29,9 @@ export const sysctlDrift = defineCheck({
       if (value === expected) return [pass(key, citation)];
       const data = { key, running: value ?? '', configured: expected ?? '' };
       const evidence = [citation, { source: now.source, line: 1, excerpt: now.value }];
-      return [{ outcome: 'fail', message: 'drift', subject: key, data, evidence }];
+      // Docker and VPNs switch it on when they start: to take it from them would cut them off.
+      const message = forwarding.has(key) && value === '1' ? 'forwarding' : 'drift';
+      return [{ outcome: 'fail', message, subject: key, data, evidence }];
     });
     return verdicts.length > 0 ? verdicts : [notApplicable('no file sets a kernel setting that aisec knows')];
   },

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import type { Verdict } from '../../engine/check.ts';
 import { defineCheck, pass, undetermined } from '../../engine/check.ts';
+import { gapsOf } from '../../host/evidence.ts';
 import { processesFact } from '../../facts/processes.ts';
 import type { Process } from '../../facts/processes.ts';
 import { citeUnitSetting, dropInData } from '../../facts/units/cite.ts';
@@ -45,7 +46,13 @@ export const unitPrivilege = defineCheck({
         return [{ outcome: 'fail', message: 'prefix', subject, data: more, evidence }];
       }
       if (isRoot(setting.value)) {
-        if (isDropped(running)) return [pass(subject, citation, ...running.map(citeProcess))];
+        if (isDropped(running)) {
+          const because = `which users the processes of ${subject} run as was not wholly seen: run as root`;
+          const whole = gapsOf(processes).length === 0;
+          return [
+            whole ? pass(subject, citation, ...running.map(citeProcess)) : undetermined(because, subject),
+          ];
+        }
         if (unit.unseen !== null) return [undetermined(`${unit.unseen}: it may set User=`, subject)];
         return [{ outcome: 'fail', message: 'root', subject, data, evidence: [citation] }];
       }

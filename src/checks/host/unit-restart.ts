@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { Verdict } from '../../engine/check.ts';
 import { defineCheck, pass, undetermined } from '../../engine/check.ts';
 import { citeUnitSetting, dropInData } from '../../facts/units/cite.ts';
-import { eachUnit } from '../../facts/units/each-unit.ts';
+import { eachUnit, mayBeOverridden } from '../../facts/units/each-unit.ts';
 import { unitsFact } from '../../facts/units/units.ts';
 
 const messages = {
@@ -28,7 +28,8 @@ export const unitRestart = defineCheck({
           },
         ];
       }
-      if (restart === undefined || (restart.value === 'no' && unit.unseen !== null)) {
+      const isOpen = restart?.value === 'no' ? unit.unseen !== null : mayBeOverridden(unit) !== null;
+      if (restart === undefined || isOpen) {
         return [undetermined(`Restart= of ${subject} is not known: ${unit.unseen ?? 'no answer'}`, subject)];
       }
       const evidence = [citeUnitSetting('Restart', restart)];

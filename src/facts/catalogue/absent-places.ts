@@ -12,7 +12,7 @@ export async function withAbsentPlaces(host: Host, services: readonly AiService[
     passwd.state === 'known' ? (passwd.value ?? '').split('\n').map((line) => line.split(':')) : [];
   return Promise.all(
     services.map(async (service) => {
-      if (service.workload !== null || service.by === 'port') return service;
+      if (service.by === 'port' || hasOwnRoot(service)) return service;
       const home = homeOf(service, accounts);
       const places = placesOf(service);
       const absent = await Promise.all(places.map((place) => isAbsent(host, place, home)));
@@ -39,14 +39,25 @@ async function isAbsent(host: Host, place: string, home: string | null): Promise
   return stat.state === 'known' && stat.value === null;
 }
 
-/** Home directory of the account that the service runs as; `null` where that is not known. */
-function homeOf({ unit, processes }: AiService, accounts: readonly string[][]): string | null {
+/** Whether its paths are not this machine's: in a container, of whatever engine, or in another root. */
+function hasOwnRoot({ workload, unit, processes }: AiService): boolean {
+  const { RootDirectory, RootImage } = unit?.settings ?? {};
+  const isElsewhere = [RootDirectory, RootImage].some((setting) => (setting?.value ?? '') !== '');
+  return workload !== null || isElsewhere || processes.some(({ containerId }) => containerId !== null);
+}
+
+/** $HOME, else the home directory of the account that it runs as; `null` where that is not known. */
+function homeOf(service: AiService, accounts: readonly string[][]): string | null {
+  const home = service.environment.HOME ?? accountHomeOf(service, accounts);
+  return home.startsWith('/') ? home.replace(/\/+$/, '') : null;
+}
+
+function accountHomeOf({ unit, processes }: AiService, accounts: readonly string[][]): string {
   const uid = processes[0]?.uid;
   const user =
     uid === undefined ? (unit === null ? null : (unit.settings.User?.value ?? 'root')) : String(uid);
   const account = accounts.find(
     ([name, , id]) => user !== null && user !== '' && (id === user || name === user),
   );
-  const home = account?.[5] ?? '';
-  return home.startsWith('/') ? home.replace(/\/+$/, '') : null;
+  return account?.[5] ?? '';
 }

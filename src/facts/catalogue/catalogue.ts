@@ -37,7 +37,8 @@ const Setting = z.strictObject({
   kind: z.enum(['env', 'flag', 'file']),
   name: Text,
   /**
-   * Where the same can be set instead: a flag (`--config`), an absolute path, or the last part of one.
+   * Where the same can be set instead: a flag (`--config`), a variable that names a file or a folder
+   * (`$JUPYTER_CONFIG_DIR`), an absolute path, or the last part of one.
    * That a setting is absent is known only where none of these applies.
    */
   elsewhere: z.array(Text).default([]),

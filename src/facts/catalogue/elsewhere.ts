@@ -4,11 +4,13 @@ import { flagValue, isProductImage, programArguments } from './command-line.ts';
 /**
  * Whether a service may take its settings from another place.
  *
- * A flag counts where it is given, a path on the host unless nothing is there. In a container of the product's own image
- * a path counts only where something is mounted over it: the image's own files are the defaults.
+ * A flag counts where it is given, a variable (`$NAME`) where it is set, a path on the host unless nothing is
+ * there. In a container of the product's own image a path counts only where something is mounted over it: the
+ * image's own files are the defaults.
  */
 export function appliesElsewhere(service: AiService, place: string): boolean {
   if (place.startsWith('-')) return flagValue(programArguments(service), place) !== null;
+  if (place.startsWith('$')) return (service.environment[place.slice(1)] ?? '') !== '';
   const { workload, absentPlaces } = service;
   if (workload === null) return absentPlaces?.includes(place) !== true;
   if (!isProductImage(service)) return true;

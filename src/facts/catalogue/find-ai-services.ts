@@ -1,3 +1,4 @@
+import type { Evidence } from '../../host/evidence.ts';
 import type { Host } from '../../host/host.ts';
 import type { Listener } from '../listeners/listener.ts';
 import type { Process } from '../processes.ts';
@@ -6,7 +7,8 @@ import type { Workload } from '../workloads/workload.ts';
 import type { AiService } from './ai-services.ts';
 import type { CatalogueService } from './catalogue.ts';
 import { catalogue } from './catalogue.ts';
-import { environmentOf, parseEnviron } from './process-environment.ts';
+import type { Environment } from './process-environment.ts';
+import { environmentOf } from './process-environment.ts';
 import { recogniseImage, recogniseProcess } from './recognise.ts';
 
 /** Everything that a service can be recognised in. */
@@ -138,9 +140,7 @@ async function fromProcesses(
   seen: Seen,
 ): Promise<AiService> {
   const [first] = processes;
-  const source = `/proc/${String(first.pid)}/environ`;
-  const environ = await host.read(source);
-  const text = environ.state === 'known' ? (environ.value ?? '') : '';
+  const environment = await environmentOf(host, first);
   return {
     service,
     label: `${service.id} (pid ${String(first.pid)})`,
@@ -149,10 +149,16 @@ async function fromProcesses(
     unit: null,
     workload: null,
     listeners: listenersOf(processes, seen),
-    environment: parseEnviron(text),
+    environment: (environment.state === 'known' && environment.value) || {},
     argv: first.argv,
-    unseen: environ.state === 'unknown' ? environ.detail : null,
+    unseen: unseenOf(environment),
   };
+}
+
+/** A process that wrote its title over its environment may have been started with anything. */
+function unseenOf(environment: Evidence<Environment | null>): string | null {
+  if (environment.state === 'unknown') return environment.detail;
+  return environment.value === null ? `${environment.source} does not hold the environment any more` : null;
 }
 
 function listenersOf(processes: readonly Process[], seen: Seen): Listener[] {

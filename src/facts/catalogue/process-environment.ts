@@ -19,7 +19,7 @@ export async function environmentOf(host: Host, { pid }: Process): Promise<Evide
 }
 
 /** Variables of /proc/PID/environ: NAME=value, each ended by a NUL. */
-export function parseEnviron(text: string): Environment {
+function parseEnviron(text: string): Environment {
   const pairs = text.split('\0').map((pair) => /^([^=]+)=([\s\S]*)$/.exec(pair));
   return Object.fromEntries(
     pairs.flatMap((match) => (match === null ? [] : [[match[1] ?? '', match[2] ?? '']])),

@@ -21,13 +21,19 @@ export function reachOf(service: AiService): Reach {
     : (listenerReach(service) ?? configuredReach(service));
 }
 
-/** Whether a service has network addresses of its own, so that only what is published leads to it. */
-export function isolatedContainer({ workload }: AiService): boolean {
-  return workload !== null && workload.namespaces.network !== 'host';
+/**
+ * Whether a service has network addresses of its own, so that only what is published leads to it.
+ *
+ * In a container that no engine told of, it has, unless the host's own sockets are its.
+ */
+export function isolatedContainer({ workload, listeners, processes }: AiService): boolean {
+  if (workload !== null) return workload.namespaces.network !== 'host';
+  return listeners.length === 0 && processes.some(({ containerId }) => containerId !== null);
 }
 
 function publishedReach({ workload }: AiService): Reach {
-  if (workload === null) return unseen('it is in no container');
+  if (workload === null)
+    return unseen('it runs in a container whose engine was not asked, and what is published decides');
   const { publishes, openNetworks, namespaces, origin: source, source: kind } = workload;
   if (kind === 'kubernetes') return unseen('a Service object may lead to its pod');
   if (namespaces.network.startsWith('container:')) {

@@ -10,6 +10,7 @@ import type { Ruleset } from '../firewall/ruleset.ts';
 import type { Interface } from '../interfaces/interface.ts';
 import { interfacesFact } from '../interfaces/interfaces.ts';
 import { listenersFact } from '../listeners/listeners.ts';
+import { networkGaps } from '../workloads/networks.ts';
 import type { Workload } from '../workloads/workload.ts';
 import { workloadsFact } from '../workloads/workloads.ts';
 import { answersOf, isLoopback, whyNobody } from './answer.ts';
@@ -40,7 +41,11 @@ export const exposureFact = defineFact<readonly Exposure[]>({
     const exposures = doorsOf(listeners.value, containers)
       .map((door) => exposureOf(door, interfaces, firewall, known))
       .toSorted(byAddress);
-    const gaps = [...[workloads, interfaces, firewall].flatMap(gapsOf), ...unfollowedPublishes(containers)];
+    const gaps = [
+      ...[workloads, interfaces, firewall].flatMap(gapsOf),
+      ...unfollowedPublishes(containers),
+      ...networkGaps(containers),
+    ];
     return knownInPart(exposures, `${listeners.source} and the firewall`, gaps);
   },
 });

@@ -7,6 +7,9 @@ import { everyPort, parsePorts } from './ports.ts';
 /** Chains of the iptables filter table that what is forwarded to a container passes. */
 const forwardChains = new Set(['FORWARD', 'DOCKER-USER', 'DOCKER']);
 
+/** What stops requests to web servers, and nothing else. */
+const webOnly = /^(?:cloudflare|netscaler|nginx-block-map)/;
+
 /** What the actions of action.d do, by the start of their names. */
 const places: readonly (readonly [RegExp, Ban['where']])[] = [
   [/^(?:firewallcmd|ufw|apf|shorewall|hostsdeny|symbiosis|nginx-block-map)/, 'input'],
@@ -47,6 +50,7 @@ function portsOf(
   const allPorts =
     /allports|^(?:ufw|route|hostsdeny|shorewall|apf)/.test(name) || options.type === 'allports';
   if (allPorts) return everyPort;
+  if (webOnly.test(name)) return parsePorts('http,https', services);
   // `ssh` is what fail2ban's own actions take when nothing is said; others need not.
   const port = options.port ?? (where === 'unknown' ? null : 'ssh');
   return port === null ? null : parsePorts(port, services);

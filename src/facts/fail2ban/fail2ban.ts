@@ -47,9 +47,20 @@ export const fail2banFact = defineFact<Fail2ban | null>({
     return knownInPart({ enabled, active, jails: jails.value }, jails.source, [
       ...gapsOf(configuration),
       ...(asked ? [] : [silent]),
+      ...(running === null ? [] : untold(running)),
     ]);
   },
 });
+
+/** Where the server did not tell, the files' values stand, which it may have read before they changed. */
+function untold(running: ReadonlyMap<string, RunningJail | null>): readonly string[] {
+  return [...running].flatMap(([name, held]) => {
+    const told = held === null ? [] : [held.maxRetry, held.findTime, held.banTime, held.ignored];
+    return told.length > 0 && !told.includes(null)
+      ? []
+      : [`the running fail2ban did not tell every limit of jail ${name}; see fail2ban-client get ${name}`];
+  });
+}
 
 function jailsInForce(
   configuration: Evidence<JailConfiguration | null>,

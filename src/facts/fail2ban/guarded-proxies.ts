@@ -12,7 +12,7 @@ export interface GuardedProxy {
   readonly excerpt: string;
   /** Where the file passes requests to: `127.0.0.1:11434`, `ollama`. */
   readonly upstreams: readonly string[];
-  /** Where failed passwords are written. */
+  /** Where failed passwords are written: a path, or what nginx has in place of one (`stderr`, `syslog:…`). */
   readonly logs: readonly string[];
 }
 
@@ -42,7 +42,7 @@ export const guardedProxiesFact = defineFact<readonly GuardedProxy[]>({
   },
 });
 
-const errorLog = /(?:^|[;{}])[ \t]*error_log[ \t]+(\/[^\s;]+)/gm;
+const errorLog = /(?:^|[;{}])[ \t]*error_log[ \t]+([^\s;]+)/gm;
 
 async function readOne(host: Host, path: string): Promise<{ path: string; text: Evidence<string | null> }> {
   return { path, text: await host.read(path) };

@@ -62,7 +62,8 @@ async function guardOf(host: Host, name: Guard['name'], seen: Seen): Promise<Gua
   if (unit === null && processes === null && seen.binary === null) return null;
   const runs = processes?.some((process) => process.name === programOf(name)) ?? false;
   const { LoadState = '', ActiveState = '', UnitFileState = '' } = unit ?? {};
-  const found = LoadState === 'loaded' || LoadState === 'masked';
+  // A name can be masked that no program is installed for.
+  const found = LoadState === 'loaded' || (LoadState === 'masked' && seen.binary !== null);
   const active = runs || ActiveState === 'active';
   const unseen = unit === null && processes === null;
   return {

@@ -115,7 +115,8 @@ function tooMuch(source: string | undefined, reason: string): Stop {
 
 async function exists(reading: Reading, path: string): Promise<boolean> {
   const stat = await reading.host.stat(path);
-  return stat.state === 'known' && stat.value?.type === 'file';
+  if (stat.state === 'unknown') throw new Stop({ state: 'unread', unread: stat });
+  return stat.value?.type === 'file';
 }
 
 /** `os.path.splitext`: a leading dot starts no extension. */

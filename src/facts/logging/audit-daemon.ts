@@ -1,6 +1,6 @@
 import { defineFact } from '../../engine/fact.ts';
 import type { Evidence } from '../../host/evidence.ts';
-import { known, unknown } from '../../host/evidence.ts';
+import { gapsOf, known, unknown } from '../../host/evidence.ts';
 import type { Host } from '../../host/host.ts';
 import { processesFact } from '../processes.ts';
 
@@ -16,14 +16,18 @@ export interface AuditRule {
 export interface AuditDaemon {
   /** Name of the running recorder: `auditd`, `falco`; `null` when none runs. */
   readonly running: string | null;
+  /** Whether it records by rules of its own, and not by those of the kernel. */
+  readonly ownRules: boolean;
   /** Rules in force, or those that boot will load when only root may ask the kernel. */
   readonly rules: Evidence<readonly AuditRule[]>;
   /** Whether the kernel records at all (`auditctl -s`, or `-e` in the files). */
   readonly enabled: Evidence<boolean>;
 }
 
-/** Programs that record executions by rules of their own. */
-const recorders = ['falco', 'tetragon', 'auditbeat', 'go-audit', 'osqueryd', 'tracee'];
+/** Programs that watch by eBPF. */
+const ownWatchers = ['falco', 'tetragon', 'tracee'];
+/** Programs that take what the kernel's audit rules record; osqueryd does so only where it is told to. */
+const kernelReaders = ['auditd', 'auditbeat', 'go-audit', 'osqueryd'];
 
 /** See auditd(8) and audit.rules(7). */
 export const auditDaemonFact = defineFact<AuditDaemon>({
@@ -33,10 +37,11 @@ export const auditDaemonFact = defineFact<AuditDaemon>({
     const enabled = await isEnabled(host, rules);
     if (processes.state === 'unknown') return processes;
     const names = new Set(processes.value.map(({ name }) => name));
-    return known(
-      { running: ['auditd', ...recorders].find((name) => names.has(name)) ?? null, rules, enabled },
-      processes.source,
-    );
+    const running = [...ownWatchers, ...kernelReaders].find((name) => names.has(name)) ?? null;
+    const [unseen] = gapsOf(processes);
+    if (running === null && unseen !== undefined) return unknown('denied', unseen, processes.source);
+    const ownRules = running !== null && ownWatchers.includes(running);
+    return known({ running, ownRules, rules, enabled }, processes.source);
   },
 });
 

@@ -1,8 +1,8 @@
 import type { Citation } from '../../engine/check.ts';
 import { defineFact } from '../../engine/fact.ts';
 import type { Evidence } from '../../host/evidence.ts';
-import { known } from '../../host/evidence.ts';
-import type { Host } from '../../host/host.ts';
+import { gapsOf, known } from '../../host/evidence.ts';
+import type { FileStat, Host } from '../../host/host.ts';
 import type { Process } from '../processes.ts';
 import { processesFact } from '../processes.ts';
 
@@ -14,20 +14,25 @@ export interface Journal {
   readonly citation: Citation;
   /** Whether /var/log/journal exists: with `auto` that makes it persistent. */
   readonly directory: boolean;
-  /** Other programs that keep the log: `rsyslogd`; `null` when that cannot be told. */
+  /** Other programs that store what reaches the journal: `rsyslogd`; `null` when that cannot be told. */
   readonly others: readonly string[] | null;
+  /** Programs that ship logs: which ones is a matter of their configuration, which was not read. */
+  readonly shippers: readonly string[];
 }
 
 const storages = ['auto', 'persistent', 'volatile', 'none'] as const;
-const keepers = ['rsyslogd', 'syslog-ng', 'vector', 'promtail', 'alloy', 'fluent-bit', 'fluentd', 'filebeat'];
+const keepers = ['rsyslogd', 'syslog-ng'];
+const shippers = ['vector', 'promtail', 'alloy', 'fluent-bit', 'fluentd', 'filebeat'];
 const directories = ['/etc/systemd', '/run/systemd', '/usr/local/lib/systemd', '/usr/lib/systemd'];
+/** The second where /lib is no link to /usr/lib: Debian before 12, upgraded or not. */
+const programs = ['/usr/lib/systemd/systemd-journald', '/lib/systemd/systemd-journald'] as const;
 
 /** journald's storage; `null` where there is no systemd. See journald.conf(5). */
 export const journalFact = defineFact<Journal | null>({
   id: 'journal',
   gather: async (host, read) => {
     const [program, directory, processes, wants] = await Promise.all([
-      host.stat('/usr/lib/systemd/systemd-journald'),
+      programStat(host),
       host.stat('/var/log/journal'),
       read(processesFact),
       host.list('/etc/systemd/system/multi-user.target.wants'),
@@ -49,24 +54,49 @@ export const journalFact = defineFact<Journal | null>({
         citation = { source: path, line: set.line, excerpt: `Storage=${set.storage}` };
       }
     }
-    const names = host.origin.running ? runningNames(processes) : startedNames(wants);
-    const others = names === null ? null : keepers.filter((keeper) => names.includes(keeper));
+    const { names, whole } = host.origin.running ? runningNames(processes) : startedNames(wants);
+    const among = (programs: readonly string[]) => programs.filter((name) => names.includes(name));
+    const others = among(keepers);
     return known(
-      { storage, citation, directory: directory.value?.type === 'directory', others },
+      {
+        storage,
+        citation,
+        directory: directory.value?.type === 'directory',
+        others: others.length === 0 && !whole ? null : others,
+        shippers: among(shippers),
+      },
       citation.source,
     );
   },
 });
 
-function runningNames(processes: Evidence<readonly Process[]>): readonly string[] | null {
-  return processes.state === 'known' ? processes.value.map(({ name }) => name) : null;
+async function programStat(host: Host): Promise<Evidence<FileStat | null>> {
+  const merged = await host.stat(programs[0]);
+  return merged.state === 'known' && merged.value === null ? host.stat(programs[1]) : merged;
+}
+
+interface Names {
+  readonly names: readonly string[];
+  /** Whether a name that is not there belongs to no program. */
+  readonly whole: boolean;
+}
+
+/** A log store in a container stores that container's log. */
+function runningNames(processes: Evidence<readonly Process[]>): Names {
+  const own = (processes.state === 'known' ? processes.value : []).filter(
+    ({ containerId }) => containerId === null,
+  );
+  return { names: own.map(({ name }) => name), whole: gapsOf(processes).length === 0 };
 }
 
 /** Programs by the units that boot starts. */
-function startedNames(wants: Evidence<readonly string[] | null>): readonly string[] | null {
-  if (wants.state === 'unknown') return null;
-  const units = (wants.value ?? []).map((name) => name.replace(/\.service$/, ''));
-  return units.map((name) => (name === 'rsyslog' ? 'rsyslogd' : name));
+function startedNames(wants: Evidence<readonly string[] | null>): Names {
+  const links = wants.state === 'known' ? (wants.value ?? []) : [];
+  const units = links.map((name) => name.replace(/\.service$/, ''));
+  return {
+    names: units.map((name) => (name === 'rsyslog' ? 'rsyslogd' : name)),
+    whole: wants.state === 'known',
+  };
 }
 
 /** The main file, then drop-ins by name, of which the first directory's counts. */

@@ -49,7 +49,7 @@ export function effectiveOptions(tree: ConfigTree, circumstances: Circumstances)
   for (const directive of global) add(globally, directive);
   for (const [name, keyword] of everyKeyword()) {
     const inMatch = keyword.match ? applying.get(name) : undefined;
-    if (inMatch === undefined && unsure.has(name)) continue;
+    if (unsure.has(name)) continue;
     const lines = inMatch ?? globally.get(name) ?? [];
     if (tree.unread.length > 0 && !settledBefore(lines, keyword, tree)) continue;
     const option = optionFrom(lines, name, keyword, circumstances);

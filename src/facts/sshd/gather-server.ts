@@ -23,6 +23,7 @@ export interface ServerRequest {
   readonly accounts: Accounts;
   readonly version: string | null;
   readonly pid?: number | null;
+  readonly program?: SshdServer['program'];
   readonly unit?: string | null;
   readonly args?: readonly string[];
   readonly overrides?: readonly string[];
@@ -67,6 +68,7 @@ export async function gatherServer(host: Host, request: ServerRequest): Promise<
     name,
     kind,
     pid: request.pid ?? null,
+    program: request.program ?? 'installed',
     unit: request.unit ?? null,
     tree,
     version,

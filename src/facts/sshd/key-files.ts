@@ -43,6 +43,9 @@ export interface KeyFiles {
 /** Takes down a place that could not be looked into. */
 type Note = (path: string, detail: string) => void;
 
+/** Private keys of one account that are looked at. */
+const mostKeys = 64;
+
 const root: Account = { name: 'root', uid: 0, gid: 0, home: '/root', shell: '' };
 
 /** Keys that let somebody in, and keys that let somebody out, with the modes that guard them. */
@@ -58,6 +61,7 @@ export const keyFilesFact = defineFact<KeyFiles>({
         unseen.push({ sort, path, detail });
       };
     const privateAt = note('private');
+    noteUnknownPlaces(sshd.state === 'known' ? sshd.value : null, note('authorized'));
     const patterns = authorizedPatterns(sshd.state === 'known' ? sshd.value : null);
     const authorized = await Promise.all(
       accounts.users.flatMap((user) =>
@@ -83,6 +87,14 @@ export const keyFilesFact = defineFact<KeyFiles>({
     );
   },
 });
+
+/** Where AuthorizedKeysFile is not known, the usual places are looked at, and others may hold keys too. */
+function noteUnknownPlaces(sshd: Sshd | null, note: Note): void {
+  for (const { incomplete, scopes, tree } of sshd?.servers ?? []) {
+    const open = scopes.some(({ options }) => !options.has('authorizedkeysfile'));
+    if (open && incomplete !== null) note(tree.file, `AuthorizedKeysFile is not known: ${incomplete}`);
+  }
+}
 
 /** AuthorizedKeysFile of every server and Match block. */
 function authorizedPatterns(sshd: Sshd | null): readonly string[] {
@@ -119,7 +131,7 @@ async function authorizedAt(
 async function guarded(host: Host, path: string, owner: Account, note: Note): Promise<GuardedFile | null> {
   const stat = await host.stat(path);
   if (stat.state === 'unknown') {
-    note(path, stat.detail);
+    note(path, `${stat.detail}; run as root`);
     return null;
   }
   if (stat.value?.type !== 'file') return null;
@@ -149,14 +161,17 @@ async function userKeys(host: Host, user: Account, note: Note): Promise<readonly
   const directory = `${user.home === '/' ? '' : user.home}/.ssh`;
   const names = await host.list(directory);
   if (names.state === 'unknown') {
-    note(directory, names.detail);
+    note(directory, `${names.detail}; run as root`);
     return [];
   }
   const listed = names.value ?? [];
   const candidates = listed.filter(
     (name) => !name.endsWith('.pub') && (/^id_|\.(?:pem|key)$/.test(name) || listed.includes(`${name}.pub`)),
   );
+  if (candidates.length > mostKeys) {
+    note(directory, `${directory} holds more keys than the ${String(mostKeys)} that were looked at`);
+  }
   return Promise.all(
-    candidates.slice(0, 64).map((name) => guarded(host, `${directory}/${name}`, user, note)),
+    candidates.slice(0, mostKeys).map((name) => guarded(host, `${directory}/${name}`, user, note)),
   );
 }

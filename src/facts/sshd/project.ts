@@ -1,5 +1,5 @@
 import type { Evidence } from '../../host/evidence.ts';
-import { known, unknown } from '../../host/evidence.ts';
+import { knownInPart } from '../../host/evidence.ts';
 import type { Host } from '../../host/host.ts';
 import type { ProjectFiles } from '../project-files.ts';
 import { gatherServer } from './gather-server.ts';
@@ -25,10 +25,8 @@ export async function projectServers(host: Host, files: ProjectFiles): Promise<E
       gatherServer(host, { ...common, name: tree.file, kind: 'fragment', tree }),
     ),
   ]);
-  if (servers.length === 0 && files.incomplete !== null) {
-    return unknown('too-large', `no sshd_config was found, but ${files.incomplete}`, '/');
-  }
-  return known({ servers, because: 'the project holds no sshd_config' }, '/');
+  const gaps = files.incomplete === null ? [] : [files.incomplete];
+  return knownInPart({ servers, because: 'the project holds no sshd_config' }, '/', gaps);
 }
 
 const common = { accounts: nobody, version: null, ask: false } as const;

@@ -46,6 +46,11 @@ export interface SshdServer {
    */
   readonly kind: 'running' | 'socket' | 'installed' | 'file' | 'fragment';
   readonly pid: number | null;
+  /**
+   * What it runs: the installed program, one that an update has `replaced` since, or an `other` one, of
+   * which neither version nor defaults are known. Where that was not seen, the installed one is assumed.
+   */
+  readonly program: 'installed' | 'replaced' | 'other';
   /** The service to reload: `ssh.service`; `null` when none holds it. */
   readonly unit: string | null;
   readonly tree: ConfigTree;

@@ -43,7 +43,8 @@ async function machineServers(host: Host, read: FactReader): Promise<Evidence<Ss
   const running = await Promise.all(
     listening.map(async (process) => {
       const { configFile, args, overrides, pid, unit, exe } = process;
-      const own = exe === null || programPaths.includes(exe.replace(/ \(deleted\)$/, ''));
+      const program = programOf(exe);
+      const own = program !== 'other';
       return gatherServer(host, {
         name: nameOf(configFile, overrides),
         kind: 'running',
@@ -51,6 +52,7 @@ async function machineServers(host: Host, read: FactReader): Promise<Evidence<Ss
         accounts,
         version: own ? version : null,
         pid,
+        program,
         unit,
         args,
         overrides,
@@ -58,16 +60,25 @@ async function machineServers(host: Host, read: FactReader): Promise<Evidence<Ss
       });
     }),
   );
-  const others = processes.state === 'known' ? otherDaemons(processes.value) : [];
+  // A process that could not be seen may be a further server.
+  const gaps = [
+    ...(processes.state === 'known' ? otherDaemons(processes.value) : []),
+    ...(host.origin.running ? gapsOf(processes) : []),
+  ];
   if (running.some(({ tree }) => tree.file === defaultConfigFile)) {
-    return knownInPart({ servers: running, because: '' }, 'sshd', others);
+    return knownInPart({ servers: running, because: '' }, 'sshd', gaps);
   }
   const installed = await installedServer(host, accounts, version, units);
   const servers = [...running, ...(typeof installed === 'string' ? [] : [installed])];
   const because = typeof installed === 'string' ? installed : '';
-  // That nothing serves SSH is only known of processes that could be seen.
-  const hidden = host.origin.running && servers.length === 0 ? gapsOf(processes) : [];
-  return knownInPart({ servers, because }, 'sshd', [...others, ...hidden]);
+  return knownInPart({ servers, because }, 'sshd', gaps);
+}
+
+/** @param exe - where /proc says that the program lies; `null` when it does not say */
+function programOf(exe: string | null): SshdServer['program'] {
+  const path = exe?.replace(/ \(deleted\)$/, '') ?? null;
+  if (path !== null && !programPaths.includes(path)) return 'other';
+  return path === exe ? 'installed' : 'replaced';
 }
 
 /** One sentence for each SSH server that is no sshd. */
@@ -99,10 +110,13 @@ async function installedServer(
   const text = options.state === 'known' ? (options.value ?? '') : '';
   const set = /^\s*SSHD_OPTS=(["']?)(.*?)\1\s*$/m.exec(text)?.[2] ?? '';
   const { configFile, args, overrides } = parseArguments(set.split(/\s+/).filter(Boolean));
+  const tree = await readConfigTree(host, configFile);
+  const unread =
+    options.state === 'known' ? [] : [{ path: options.source, detail: options.detail, after: 0 }];
   return gatherServer(host, {
     name: nameOf(configFile, overrides),
     kind: units?.socket ? 'socket' : 'installed',
-    tree: await readConfigTree(host, configFile),
+    tree: { ...tree, unread: [...unread, ...tree.unread] },
     accounts,
     version,
     unit: units?.service ?? null,

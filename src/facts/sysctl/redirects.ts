@@ -39,7 +39,8 @@ async function ofFamily(host: Host, family: Redirects['family']): Promise<readon
   const directory = `/proc/sys/net/${family}/conf`;
   const names = await host.list(directory);
   if (names.state === 'unknown') return names.detail;
-  if (names.value === null) return [];
+  // A kernel can lack IPv6, and a machine without IPv4 settings shows none of its own.
+  if (names.value === null) return family === 'ipv6' ? [] : `${directory} is not there; mount /proc`;
   const asked = ['accept_redirects', 'forwarding', ...(family === 'ipv4' ? ['send_redirects'] : [])];
   const values = new Map<string, string>();
   const paths = names.value.flatMap((name) => asked.map((setting) => `${name}/${setting}`));

@@ -19,24 +19,29 @@ export const reversePathFact = defineFact<readonly ReversePath[]>({
       return unknown('unsupported', 'files alone do not show the running kernel', directory);
     const names = await host.list(directory);
     if (names.state === 'unknown') return names;
+    if (names.value === null) {
+      return unknown('unsupported', `${directory} is not there; mount /proc`, directory);
+    }
     const read = async (name: string) => {
       const evidence = await host.read(`${directory}/${name}/rp_filter`);
       return {
         name,
         source: evidence.source,
-        value: evidence.state === 'known' ? Number(evidence.value ?? '0') : null,
+        value: evidence.state === 'known' ? evidence.value : undefined,
       };
     };
-    const values = await Promise.all((names.value ?? []).map(read));
-    const unread = values.find(({ value }) => value === null || Number.isNaN(value));
+    // An interface that went away meanwhile has no value.
+    const texts = (await Promise.all(names.value.map(read))).filter(({ value }) => value !== null);
+    const unread = texts.find(({ value }) => !/^\d+\s*$/.test(value ?? ''));
     if (unread !== undefined) return unknown('denied', `${unread.source} may not be read`, unread.source);
+    const values = texts.map((each) => ({ ...each, value: Number(each.value) }));
     const all = values.find(({ name }) => name === 'all')?.value ?? 0;
     const interfaces = values.filter(({ name }) => !['all', 'default', 'lo'].includes(name));
     return known(
       interfaces.map(({ name, source, value }) => ({
         interface: name,
         source,
-        value: Math.max(all, value ?? 0),
+        value: Math.max(all, value),
       })),
       directory,
     );

@@ -46,7 +46,7 @@ export const runningSysctlFact = defineFact<RunningSysctl>({
       return unknown('unsupported', 'files alone do not show the running kernel', '/proc/sys');
     }
     const entries = await Promise.all(
-      sysctlKeys.map(async (key) => {
+      sysctlKeys.map(async (key): Promise<readonly [SysctlKey, Evidence<string | null>]> => {
         const evidence = await host.read(`/proc/sys/${key.replaceAll('.', '/')}`);
         return [
           key,
@@ -54,6 +54,10 @@ export const runningSysctlFact = defineFact<RunningSysctl>({
         ];
       }),
     );
+    // Every kernel has some of them.
+    if (entries.every(([, evidence]) => evidence.state === 'known' && evidence.value === null)) {
+      return unknown('unsupported', '/proc/sys shows no setting of a kernel; mount /proc', '/proc/sys');
+    }
     return known(Object.fromEntries(entries) as RunningSysctl, '/proc/sys');
   },
 });

@@ -4,6 +4,7 @@ import { gapsOf, knownInPart, unknown } from '../../host/evidence.ts';
 import type { FileStat, Host } from '../../host/host.ts';
 import type { Accounts } from '../sshd/accounts.ts';
 import { readAccounts } from '../sshd/accounts.ts';
+import { isWrapper, shellScript } from './run-arguments.ts';
 import type { Unit } from './unit.ts';
 import { unitsFact } from './units.ts';
 import { uidOf } from './writers.ts';
@@ -76,15 +77,29 @@ async function accessOf(unit: Unit, accounts: Accounts, look: Look): Promise<Uni
   };
 }
 
-/** Programs by absolute path, and the script behind an interpreter. */
-function programsOf({ execStart }: Unit): string[] {
-  const paths = execStart.flatMap(({ path, argv }) => {
-    const isInterpreter = /\/(?:python|pypy|node|bun|deno|ruby|perl|bash|sh|dash|env)[\d.]*$/.test(path);
-    const script = argv.slice(1).find((argument) => !argument.startsWith('-') && !argument.includes('='));
-    return isInterpreter && script !== undefined ? [path, script] : [path];
-  });
+/** Programs and scripts of a unit by absolute path. */
+function programsOf({ execStart, settings }: Unit): string[] {
+  const directory = (settings.WorkingDirectory?.value ?? '').replace(/^[-!]/, '');
+  const paths = execStart.flatMap(({ path, argv }) => programsIn([path, ...argv.slice(1)], directory));
   return [...new Set(paths)].filter((path) => path.startsWith('/'));
 }
+
+/** A command's program; behind a shell, a wrapper or an interpreter also what that runs. */
+function programsIn(argv: readonly string[], directory: string): string[] {
+  const [program = '', ...rest] = argv;
+  const script = shellScript(argv);
+  if (script !== null) return [program, ...script.flatMap((command) => programsIn(command, directory))];
+  const isValue = (word: string) => /^(?:-.*|\d+|[^/]*=.*)$/.test(word);
+  const at = rest.findIndex((word) => !isValue(word));
+  const inner = rest[at];
+  if (inner === undefined) return [program];
+  if (isWrapper(program)) return [program, ...programsIn(rest.slice(at), directory)];
+  // `-m` and `-c` name no file.
+  if (!interpreter.test(program) || rest.slice(0, at).some((word) => /^-[mc]/.test(word))) return [program];
+  return [program, inner.startsWith('/') ? inner : `${directory}/${inner}`];
+}
+
+const interpreter = /(?:^|\/)(?:python|pypy|node|bun|deno|ruby|perl|bash|sh|dash)[\d.]*$/;
 
 const mostLinks = 40;
 

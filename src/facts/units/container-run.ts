@@ -23,7 +23,10 @@ export function parseContainerRun(argv: readonly string[], owner: string): Workl
     defaultRuntime: null,
     boundVolumes: new Map(),
   });
-  return { ...workload, source: run.engine, id: null, state: 'declared' };
+  // What the engine does when it is not told depends on its version and the kernel's.
+  const cgroup = run.flags.get('cgroupns')?.at(-1) ?? 'default';
+  const namespaces = { ...workload.namespaces, cgroup };
+  return { ...workload, namespaces, source: run.engine, id: null, state: 'declared' };
 }
 
 /** What `docker inspect` would say, had the engine made it. */
@@ -32,6 +35,7 @@ function inspectOf(run: RunArguments, owner: string): Inspect {
   const last = (name: string): string => run.flags.get(name)?.at(-1) ?? '';
   const isOn = (name: string): boolean => /^(?:1|t|true)$/i.test(last(name));
   const networks = all('network').map(networkOf);
+  const joined = networks.length === 0 && run.engine === 'docker' ? ['bridge'] : networks;
   return {
     Id: '',
     Name: last('name') === '' ? owner : last('name'),
@@ -60,7 +64,7 @@ function inspectOf(run: RunArguments, owner: string): Inspect {
       IpcMode: last('ipc'),
       UTSMode: last('uts'),
       UsernsMode: last('userns'),
-      CgroupnsMode: last('cgroupns'),
+      CgroupnsMode: '',
       ...unmaskedBy(all('security-opt')),
       Devices: all('device').map(deviceOf),
       DeviceCgroupRules: all('device-cgroup-rule'),
@@ -83,7 +87,7 @@ function inspectOf(run: RunArguments, owner: string): Inspect {
         (tmpfs) => mountOfOption(`type=tmpfs,target=${tmpfs.replace(/:.*$/, '')}`) ?? [],
       ),
     ],
-    NetworkSettings: { Ports: {}, Networks: Object.fromEntries(networks.map((name) => [name, {}])) },
+    NetworkSettings: { Ports: {}, Networks: Object.fromEntries(joined.map((name) => [name, {}])) },
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Messages, Verdict } from '../../engine/check.ts';
-import { notApplicable } from '../../engine/check.ts';
+import { notApplicable, undetermined } from '../../engine/check.ts';
+import { shellScript } from './run-arguments.ts';
 import type { Unit } from './unit.ts';
 
 /**
@@ -27,9 +28,28 @@ export function eachServingUnit<M extends Messages>(
   judge: (unit: Unit) => readonly Verdict<M>[],
 ): readonly Verdict<M>[] {
   return eachUnit<M>(units, except, (unit) => {
-    const container = unit.startsContainer;
-    if (container === null) return judge(unit);
-    const because = `it starts the container ${container.name}, whose own settings count`;
-    return [{ outcome: 'not-applicable', subject: unit.name, because }];
+    const { name: subject, startsContainer: container } = unit;
+    if (container !== null || tellsEngine(unit)) {
+      const started = container === null ? 'containers' : `the container ${container.name}`;
+      const because = `it starts ${started}, whose own settings count`;
+      return [{ outcome: 'not-applicable', subject, because }];
+    }
+    const hidden = mayBeOverridden(unit);
+    return hidden === null ? judge(unit) : [undetermined(hidden, subject)];
   });
+}
+
+/** Why nothing that the unit's files set is sure; `null` where it is, whatever else is unread. */
+export function mayBeOverridden({ unread, unseen }: Unit): string | null {
+  const dropIn = unread.some((path) => /\.d\/[^/]+\.conf$/.test(path));
+  return unseen !== null && dropIn ? `${unseen}: it may set anything else` : null;
+}
+
+/** Whether every command is an engine's client: `docker start`, `docker compose up`. */
+function tellsEngine({ execStart }: Unit): boolean {
+  const commands = execStart
+    .flatMap(({ path, argv }) => shellScript(argv) ?? [[path]])
+    .flatMap(([program]) => program ?? []);
+  const isClient = /(?:^|\/)(?:docker|docker-compose|podman|podman-compose|nerdctl)$/;
+  return commands.length > 0 && commands.every((program) => isClient.test(program));
 }

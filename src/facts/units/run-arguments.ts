@@ -74,7 +74,8 @@ export function parseRunArguments(argv: readonly string[]): RunArguments | null 
   return { engine, flags, image, command: argv.slice(next + 1) };
 }
 
-function isWrapper(program: string): boolean {
+/** Whether a program runs the command that its arguments name. */
+export function isWrapper(program: string): boolean {
   return /(?:^|\/)(?:env|sudo|doas|nice|ionice|nohup|exec|timeout|flock|systemd-cat|chronic|time)$/.test(
     program,
   );

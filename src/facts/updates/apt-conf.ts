@@ -68,6 +68,17 @@ export function lastSetting(settings: readonly AptSetting[], name: string): AptS
   return settings.findLast((setting) => setting.name === name.toLowerCase()) ?? null;
 }
 
+/** Settings of several files in order, as `#clear NAME;` leaves them: that drops what was set before, lists too. */
+export function withoutCleared(settings: readonly AptSetting[]): readonly AptSetting[] {
+  const kept: AptSetting[] = [];
+  for (const setting of settings) {
+    const name = setting.value.toLowerCase();
+    if (setting.name !== '#clear') kept.push(setting);
+    else kept.splice(0, kept.length, ...kept.filter((each) => !`${each.name}::`.startsWith(`${name}::`)));
+  }
+  return kept;
+}
+
 /** Entries of a list: `Unattended-Upgrade::Origins-Pattern`. */
 export function listSetting(settings: readonly AptSetting[], name: string): readonly AptSetting[] {
   const prefix = `${name.toLowerCase()}::`;

@@ -4,9 +4,10 @@ import { known, unknown } from '../../host/evidence.ts';
 import type { Host } from '../../host/host.ts';
 import { packagesFact } from '../packages/packages.ts';
 import type { AptSetting } from './apt-conf.ts';
-import { parseAptConf } from './apt-conf.ts';
+import { parseAptConf, withoutCleared } from './apt-conf.ts';
 
-export const updateTimers = ['apt-daily.timer', 'apt-daily-upgrade.timer'] as const;
+const updateTimers = ['apt-daily.timer', 'apt-daily-upgrade.timer'] as const;
+const updateServices = ['apt-daily.service', 'apt-daily-upgrade.service'] as const;
 
 /** Everything that must come together before security updates install themselves on Debian and Ubuntu. */
 export interface AutomaticUpdates {
@@ -14,25 +15,30 @@ export interface AutomaticUpdates {
   readonly installed: boolean;
   /** Merged configuration of apt, in the order in which it is read. */
   readonly settings: readonly AptSetting[];
-  /** Timers that will not fire: disabled, masked or stopped. */
-  readonly timersOff: Evidence<readonly string[]>;
+  /** Timers that will not fire (disabled, masked or stopped), and masked services that they would start. */
+  readonly unitsOff: Evidence<readonly string[]>;
 }
 
 /** `null` where there is no apt. */
 export const automaticUpdatesFact = defineFact<AutomaticUpdates | null>({
   id: 'automatic-updates',
   gather: async (host, read) => {
-    const [packages, settings, timersOff] = await Promise.all([
+    const [packages, settings, timers, services] = await Promise.all([
       read(packagesFact),
       aptSettings(host),
       host.origin.running ? runningTimersOff(host) : filedTimersOff(host),
+      maskedOf(host, updateServices),
     ]);
     if (packages.state === 'unknown') return packages;
     if (packages.value === null || packages.value.get('apt')?.status !== 'installed')
       return known(null, packages.source);
     if (settings.state === 'unknown') return settings;
     const installed = packages.value.get('unattended-upgrades')?.status === 'installed';
-    return known({ installed, settings: settings.value, timersOff }, settings.source);
+    const unitsOff =
+      timers.state === 'known' && services.state === 'known'
+        ? known([...timers.value, ...services.value], timers.source)
+        : ([timers, services].find(({ state }) => state === 'unknown') ?? timers);
+    return known({ installed, settings: settings.value, unitsOff }, settings.source);
   },
 });
 
@@ -56,16 +62,20 @@ async function filedSettings(host: Host): Promise<Evidence<readonly AptSetting[]
   const directory = '/etc/apt/apt.conf.d';
   const names = await host.list(directory);
   if (names.state === 'unknown') return names;
-  const read = (names.value ?? []).filter((name) => /^[A-Za-z0-9_-]+(?:\.conf)?$/.test(name));
+  const read = (names.value ?? []).filter(
+    (name) => /^[\w.-]+$/.test(name) && /^(?:[^.]+|.*\.conf)$/.test(name),
+  );
   const paths = [...read.map((name) => `${directory}/${name}`), '/etc/apt/apt.conf'];
   const settings: AptSetting[] = [];
   for (const text of await Promise.all(paths.map((path) => host.read(path)))) {
     if (text.state === 'unknown') return text;
     const parsed = parseAptConf(text.value ?? '', text.source);
     if (parsed === null) return unknown('unparsable', `${text.source} was not understood`, text.source);
+    if (parsed.some(({ name }) => name === '#include'))
+      return unknown('unparsable', `${text.source} includes another file, which was not read`, text.source);
     settings.push(...parsed);
   }
-  return known(settings, directory);
+  return known(withoutCleared(settings), directory);
 }
 
 async function runningTimersOff(host: Host): Promise<Evidence<readonly string[]>> {
@@ -97,15 +107,26 @@ async function runningTimersOff(host: Host): Promise<Evidence<readonly string[]>
 
 async function filedTimersOff(host: Host): Promise<Evidence<readonly string[]>> {
   const wants = '/etc/systemd/system/timers.target.wants';
-  const [links, ...masks] = await Promise.all([
-    host.list(wants),
-    ...updateTimers.map((timer) => host.readlink(`/etc/systemd/system/${timer}`)),
-  ]);
+  const [links, masked] = await Promise.all([host.list(wants), maskedOf(host, updateTimers)]);
   if (links.state === 'unknown') return links;
-  const off = updateTimers.filter((timer, index) => {
-    const mask = masks[index];
-    const masked = mask?.state === 'known' && mask.value === '/dev/null';
-    return masked || links.value?.includes(timer) !== true;
-  });
-  return known(off, wants);
+  if (masked.state === 'unknown') return masked;
+  const fires = (timer: string) => links.value?.includes(timer) === true && !masked.value.includes(timer);
+  return known(
+    updateTimers.filter((timer) => !fires(timer)),
+    wants,
+  );
+}
+
+/** Which of these units are masked: an administrator's link to /dev/null stands in their place. */
+async function maskedOf(host: Host, units: readonly string[]): Promise<Evidence<readonly string[]>> {
+  const directory = '/etc/systemd/system';
+  const names = await host.list(directory);
+  if (names.state === 'unknown') return names;
+  const masked: string[] = [];
+  for (const unit of units.filter((name) => names.value?.includes(name) === true)) {
+    const link = await host.readlink(`${directory}/${unit}`);
+    if (link.state === 'unknown') return link;
+    if (link.value === '/dev/null') masked.push(unit);
+  }
+  return known(masked, directory);
 }

@@ -6,14 +6,21 @@ export function citeSetting(workload: Workload, path: string, value: unknown): C
   return { source: workload.origin, line: null, excerpt: `${path}: ${JSON.stringify(value)}` };
 }
 
-/** What every remediation over a workload may fill in. */
-export function workloadData(workload: Workload): Record<string, string> {
+/** What every message and remediation over a workload may fill in. */
+export interface WorkloadData extends Readonly<Record<string, string>> {
+  readonly name: string;
+  readonly image: string;
+  /** Where a person edits it: the service of a compose file, else the container itself. */
+  readonly place: string;
+}
+
+/** `directory` is among them where the definition may be edited in place. */
+export function workloadData(workload: Workload): WorkloadData {
   const { name, image, directory, labels, autoRemove } = workload;
   const service = labels['com.docker.compose.service'];
   return {
     name,
     image: image.reference,
-    /** Where a person edits it: the service of a compose file, else the container itself. */
     place:
       service === undefined
         ? `container ${name}${autoRemove ? ' (made with --rm, so that it is gone when it stops: run it anew)' : ''}`

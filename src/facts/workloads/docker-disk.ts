@@ -70,7 +70,7 @@ async function containersUnder(
   const inspected = read.flatMap(({ inspect, directory }) =>
     inspect === undefined ? [] : [{ inspect, directory }],
   );
-  const boundVolumes = await volumesUnder(
+  const { boundVolumes, gaps } = await volumesUnder(
     host,
     root,
     inspected.map(({ inspect }) => inspect),
@@ -83,7 +83,7 @@ async function containersUnder(
       boundVolumes,
     }),
   );
-  return { workloads, gaps: read.flatMap(({ gap }) => gap ?? []) };
+  return { workloads, gaps: [...gaps, ...read.flatMap(({ gap }) => gap ?? [])] };
 }
 
 const Config = z.object({
@@ -117,27 +117,26 @@ export function inspectOf(config: string, hostConfig: string, pid: number): Insp
 const VolumeOptions = z.object({ MountDevice: z.string().default('') });
 
 /** `volumes/NAME/opts.json` holds the options of a volume that has any (moby, volume/local). */
-async function volumesUnder(
-  host: Host,
-  root: string,
-  inspected: readonly Inspect[],
-): Promise<Map<string, string>> {
+async function volumesUnder(host: Host, root: string, inspected: readonly Inspect[]) {
   const names = new Set(
     inspected.flatMap(({ Mounts }) => (Mounts ?? []).map(({ Name }) => Name)).filter(Boolean),
   );
-  const devices = await Promise.all(
-    [...names].map(async (name): Promise<[string, string]> => {
-      const text = await host.read(`${root}/volumes/${name}/opts.json`);
-      return [name, mountDeviceOf(text.state === 'known' ? text.value : null)];
-    }),
-  );
-  return new Map(devices.filter(([, device]) => device.startsWith('/')));
+  const boundVolumes = new Map<string, string>();
+  const gaps: string[] = [];
+  for (const name of names) {
+    const text = await host.read(`${root}/volumes/${name}/opts.json`);
+    const device = text.state === 'known' ? mountDeviceOf(text.value) : null;
+    if (device === null) gaps.push(`what volume ${name} binds was not read: run as root`);
+    else if (device.startsWith('/')) boundVolumes.set(name, device);
+  }
+  return { boundVolumes, gaps };
 }
 
-function mountDeviceOf(text: string | null): string {
+/** `null` for what is not understood. */
+function mountDeviceOf(text: string | null): string | null {
   try {
     return VolumeOptions.parse(JSON.parse(text ?? '{}')).MountDevice;
   } catch {
-    return '';
+    return null;
   }
 }

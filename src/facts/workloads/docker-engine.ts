@@ -33,7 +33,8 @@ export async function containersOfEngine(host: Host, engine: Engine): Promise<Ev
       if (inspect.state === 'unknown') return { gap: `container ${name} was not read: ${inspect.detail}` };
       const context = {
         origin: `docker inspect ${name}`,
-        directory: `${engine.dataRoot}/containers/${Id}`,
+        // It is a user's own service, which what edits a definition does not stop.
+        directory: engine.rootless === true ? null : `${engine.dataRoot}/containers/${Id}`,
         defaultRuntime: engine.defaultRuntime,
         boundVolumes,
       };

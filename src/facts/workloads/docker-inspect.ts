@@ -88,7 +88,8 @@ function namespacesOf(host: HostConfig): Workload['namespaces'] {
     ipc: own(host.IpcMode),
     uts: own(host.UTSMode),
     user: host.UsernsMode === '' ? 'default' : host.UsernsMode,
-    cgroup: host.CgroupnsMode === '' ? 'default' : host.CgroupnsMode,
+    // An engine before 20.10 makes none, and a newer one makes none for a container of such an engine.
+    cgroup: host.CgroupnsMode === '' ? 'host' : host.CgroupnsMode,
   };
 }
 

@@ -31,11 +31,10 @@ const listNames = new Set(Object.values(lists));
 const booleans = new Set([
   ...['debug', 'experimental', 'icc', 'init', 'ip-forward', 'ip-masq', 'ip6tables', 'iptables', 'ipv6'],
   ...['live-restore', 'no-new-privileges', 'raw-logs', 'selinux-enabled', 'tls', 'tlsverify'],
-  ...['userland-proxy', 'validate', 'rootless', 'allow-direct-routing', 'bridge-accept-fwmark'],
+  ...['userland-proxy', 'validate', 'rootless', 'allow-direct-routing', 'ip-forward-no-drop'],
 ]);
 
 const short: Readonly<Record<string, string>> = {
-  D: 'debug',
   H: 'host',
   G: 'group',
   b: 'bridge',
@@ -48,20 +47,38 @@ const short: Readonly<Record<string, string>> = {
 export function optionsOfArguments(argv: readonly string[], source: string): EngineOptions {
   const options: Record<string, EngineOption> = {};
   for (let index = 1; index < argv.length; index++) {
-    const [, dashes = '', word = '', attached] =
-      /^(--?)([A-Za-z][A-Za-z0-9-]*)(?:=([\s\S]*))?$/.exec(argv[index] ?? '') ?? [];
-    const flag = (dashes === '-' ? short[word] : word) ?? '';
-    if (flag === '') continue;
-    const next = booleans.has(flag) || attached !== undefined ? undefined : argv[++index];
-    const value = booleans.has(flag) ? isOn(attached) : (attached ?? next ?? '');
-    const name = lists[flag] ?? flag;
-    options[name] = {
-      value: listNames.has(name) ? appended(options[name]?.value, value) : value,
-      source,
-      line: null,
-    };
+    for (const { flag, attached } of flagsOf(argv[index] ?? '')) {
+      const next = argv[index + 1] ?? '';
+      // What looks like a flag is no value: the flag before it is a switch, known here or not.
+      const isSwitch = booleans.has(flag) || (attached === undefined && /^--?[A-Za-z]/.test(next));
+      const value = isSwitch ? isOn(attached) : (attached ?? argv[++index] ?? '');
+      const name = lists[flag] ?? flag;
+      options[name] = {
+        value: listNames.has(name) ? appended(options[name]?.value, value) : value,
+        source,
+        line: null,
+      };
+    }
   }
   return options;
+}
+
+interface Flag {
+  /** Long name without dashes. */
+  readonly flag: string;
+  readonly attached: string | undefined;
+}
+
+/** `--host=X`, `--host`, `-H`, `-HX`, `-H=X`, `-DH`: of the short ones only `-D` takes no value. */
+function flagsOf(argument: string): Flag[] {
+  const [, word, attached] = /^--([A-Za-z][A-Za-z0-9-]*)(?:=([\s\S]*))?$/.exec(argument) ?? [];
+  if (word !== undefined) return [{ flag: word, attached }];
+  const [, debug = '', letter = '', value = ''] = /^-(D*)(?:([A-CE-Za-z])=?([\s\S]*))?$/.exec(argument) ?? [];
+  const flag = short[letter];
+  return [
+    ...(debug === '' ? [] : [{ flag: 'debug', attached: undefined }]),
+    ...(flag === undefined ? [] : [{ flag, attached: value === '' ? undefined : value }]),
+  ];
 }
 
 /** A flag alone is on. */

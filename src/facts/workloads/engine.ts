@@ -1,8 +1,9 @@
 import { defineFact } from '../../engine/fact.ts';
 import type { FactReader } from '../../engine/fact.ts';
 import type { Evidence, UnknownWhy } from '../../host/evidence.ts';
-import { gapsOf, known, knownInPart } from '../../host/evidence.ts';
+import { gapsOf, known, knownInPart, mapEvidence } from '../../host/evidence.ts';
 import type { FileStat, Host } from '../../host/host.ts';
+import { dockerUnitsFact } from '../listeners/docker-units.ts';
 import type { Process } from '../processes.ts';
 import { processesFact } from '../processes.ts';
 import { askEngine } from './engine-answers.ts';
@@ -31,8 +32,11 @@ export interface Engine {
   readonly noNewPrivileges: boolean | null;
   /** `absent`: the kernel or the engine has no seccomp. */
   readonly seccomp: Confinement['seccomp'] | 'absent' | null;
-  /** Whether the engine confines containers with AppArmor. */
-  readonly appArmor: boolean | null;
+  /**
+   * `on`: the engine confines containers with AppArmor; `absent`: the kernel has none, or the engine is
+   * rootless and may not; `unused`: the kernel has it, and the engine does not use it.
+   */
+  readonly appArmor: 'on' | 'unused' | 'absent' | null;
   readonly defaultRuntime: string | null;
   readonly runtimes: readonly string[];
   readonly dataRoot: string;
@@ -58,7 +62,7 @@ export const engineFact = defineFact<Engine | null>({
     if (host.origin.kind === 'project') return known(null, 'project');
     const processes = await dockerdProcesses(host, read);
     const daemon = processes?.find(({ uid }) => uid === 0) ?? processes?.[0];
-    const configured = await configurationOf(host, daemon);
+    const configured = await configurationOf(host, read, daemon);
     const sockets = await socketsOf(host, configured.options, daemon);
     const dataRoot =
       textOption(configured.options, 'data-root') ??
@@ -86,14 +90,18 @@ async function dockerdProcesses(host: Host, read: FactReader): Promise<readonly 
   return found.length === 0 && gapsOf(processes).length > 0 ? null : found;
 }
 
-async function configurationOf(host: Host, daemon: Process | undefined) {
+/** daemon.json beside the flags: of the dockerd that runs, else those that its unit would give it. */
+async function configurationOf(host: Host, read: FactReader, daemon: Process | undefined) {
   const source = daemon === undefined ? '' : `command line of dockerd (pid ${String(daemon.pid)})`;
-  const flags = daemon === undefined ? {} : optionsOfArguments(daemon.argv, source);
-  const path = textOption(flags, 'config-file') ?? '/etc/docker/daemon.json';
-  const file = optionsOfFile(await host.read(path));
+  const flags =
+    daemon === undefined
+      ? mapEvidence(await read(dockerUnitsFact), ({ options }) => options)
+      : known(optionsOfArguments(daemon.argv, source), source);
+  const given = flags.state === 'known' ? flags.value : {};
+  const file = optionsOfFile(await host.read(textOption(given, 'config-file') ?? '/etc/docker/daemon.json'));
   return {
-    options: { ...(file.state === 'known' ? file.value : {}), ...flags },
-    gaps: file.state === 'known' ? [] : [file.detail],
+    options: { ...(file.state === 'known' ? file.value : {}), ...given },
+    gaps: [file, flags].flatMap(gapsOf),
   };
 }
 
@@ -160,7 +168,7 @@ async function engineOf(
     // Engines before 23 do not list it among their security options.
     noNewPrivileges: says('no-new-privileges') === true ? true : set('no-new-privileges'),
     seccomp: await seccompOf(host, told, configured),
-    appArmor: says('apparmor') ?? (await kernelHasAppArmor(host)),
+    appArmor: await appArmorOf(host, says('apparmor'), says('rootless')),
     defaultRuntime: told?.defaultRuntime ?? textOption(options, 'default-runtime'),
     runtimes: told?.runtimes ?? [],
     dataRoot: told?.dataRoot ?? dataRoot,
@@ -181,10 +189,19 @@ async function seccompOf(
   return text.state === 'known' && text.value !== null ? seccompModeOf(text.value) : 'unreadable';
 }
 
-async function kernelHasAppArmor(host: Host): Promise<boolean | null> {
+/** An engine without apparmor_parser says nothing of AppArmor, and leaves every container unconfined. */
+async function appArmorOf(
+  host: Host,
+  told: boolean | null,
+  rootless: boolean | null,
+): Promise<Engine['appArmor']> {
+  if (told === true) return 'on';
+  if (rootless === true) return 'absent';
   if (!host.origin.running) return null;
   const enabled = await host.read('/sys/module/apparmor/parameters/enabled');
-  return enabled.state === 'known' ? enabled.value?.trim() === 'Y' : null;
+  if (enabled.state === 'unknown') return null;
+  if (enabled.value?.trim() !== 'Y') return 'absent';
+  return told === null ? 'on' : 'unused';
 }
 
 function textOption(options: EngineOptions, name: string): string | null {

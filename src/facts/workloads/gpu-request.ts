@@ -18,16 +18,19 @@ export function gpuOf(
 }
 
 function fromRequests({ DeviceRequests }: HostConfig): GpuRequest | null {
-  for (const { Driver, Count, DeviceIDs, Capabilities } of DeviceRequests ?? []) {
-    const cdi = Driver === 'cdi';
-    const asksGpu = (Capabilities ?? []).some((all) => all.includes('gpu') || all.includes('nvidia'));
-    if (!cdi && !asksGpu && Driver !== 'nvidia') continue;
-    if (cdi && !DeviceIDs.some((id) => id.includes('/gpu='))) continue;
-    const everything = Count === -1 || DeviceIDs.some((id) => /(?:^|=)all$/.test(id));
-    const count = everything ? 'all' : DeviceIDs.length > 0 ? DeviceIDs.length : Count;
-    return { count, ids: DeviceIDs, by: cdi ? 'cdi' : 'device-request' };
-  }
-  return null;
+  const requests = (DeviceRequests ?? []).flatMap(requestOf);
+  return requests.find(({ count }) => count === 'all') ?? requests[0] ?? null;
+}
+
+function requestOf(request: NonNullable<HostConfig['DeviceRequests']>[number]): GpuRequest[] {
+  const { Driver, Count, DeviceIDs, Capabilities } = request;
+  const cdi = Driver === 'cdi';
+  const asksGpu = (Capabilities ?? []).some((all) => all.includes('gpu') || all.includes('nvidia'));
+  if (!cdi && !asksGpu && Driver !== 'nvidia') return [];
+  if (cdi && !DeviceIDs.some((id) => id.includes('/gpu='))) return [];
+  const everything = Count === -1 || DeviceIDs.some((id) => /(?:^|=)all$/.test(id));
+  const count = everything ? 'all' : DeviceIDs.length > 0 ? DeviceIDs.length : Count;
+  return [{ count, ids: DeviceIDs, by: cdi ? 'cdi' : 'device-request' }];
 }
 
 function fromEnvironment(
@@ -48,6 +51,9 @@ function fromEnvironment(
 function fromNodes({ Devices }: HostConfig): GpuRequest | null {
   const nodes = (Devices ?? [])
     .map(({ PathOnHost }) => PathOnHost)
-    .filter((path) => /^\/dev\/(?:nvidia\d|dri(?:\/renderD\d+)?$|kfd$)/.test(path));
-  return nodes.length === 0 ? null : { count: nodes.length, ids: nodes, by: 'device-node' };
+    .filter((path) => /^\/dev\/(?:nvidia\d|dri(?:\/renderD\d+)?\/?$|kfd$)/.test(path));
+  if (nodes.length === 0) return null;
+  // The directory has a node for every card.
+  const everything = nodes.some((path) => /\/dri\/?$/.test(path));
+  return { count: everything ? 'all' : nodes.length, ids: nodes, by: 'device-node' };
 }

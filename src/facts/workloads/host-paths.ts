@@ -19,8 +19,8 @@ export async function resolvePaths(host: Host, workload: Workload): Promise<Work
   return { ...workload, mounts, devices };
 }
 
-/** As realpath(3), for paths that may not exist; what may not be read counts as no link. */
-async function realPath(host: Host, path: string): Promise<string> {
+/** As realpath(3), for paths that may not exist; `null` where a part of it may not be read. */
+async function realPath(host: Host, path: string): Promise<string | null> {
   let pending = path.split('/').filter(Boolean);
   let done: string[] = [];
   for (let links = 0; pending.length > 0;) {
@@ -33,7 +33,8 @@ async function realPath(host: Host, path: string): Promise<string> {
     }
     const here = [...done, part];
     const link = await host.readlink(`/${here.join('/')}`);
-    const target = link.state === 'known' ? link.value : null;
+    if (link.state === 'unknown') return null;
+    const target = link.value;
     if (target === null || links === 40) {
       done = here;
       continue;

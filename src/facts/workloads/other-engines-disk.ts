@@ -2,14 +2,19 @@ import type { Host } from '../../host/host.ts';
 
 /**
  * A sentence for every engine that left containers on disk which are not read: Podman's storage and
- * quadlets (podman-systemd.unit(5)), containerd's tasks, nerdctl's and Kubernetes' state. On a running
- * machine the processes tell what containerd runs.
+ * quadlets (podman-systemd.unit(5)), containerd's tasks, nerdctl's and Kubernetes' state, Docker Engines
+ * without root. On a running machine the processes tell what containerd runs.
+ *
+ * @param dataRoot - where the engine that is read keeps its containers; `null` when there is none
  */
-export async function containersLeftOnDisk(host: Host, started: ReadonlySet<string>): Promise<string[]> {
+export async function containersLeftOnDisk(
+  host: Host,
+  dataRoot: string | null,
+  started: ReadonlySet<string>,
+): Promise<string[]> {
   const found = await Promise.all([
-    ...['/var/lib/containers/storage', ...(await rootlessStorages(host))].map((storage) =>
-      podmanStorage(host, storage),
-    ),
+    podmanStorage(host, '/var/lib/containers/storage'),
+    leftInHomes(host, dataRoot, started),
     ...quadletDirectories.map((directory) => quadlets(host, directory, started)),
     ...Object.entries(kubernetes).map(([path, name]) => nonEmpty(host, path, name)),
     namespacesUnder(host, '/var/lib/containerd/io.containerd.runtime.v2.task', 'containerd'),
@@ -20,23 +25,43 @@ export async function containersLeftOnDisk(host: Host, started: ReadonlySet<stri
 
 const quadletDirectories = [
   '/etc/containers/systemd',
-  '/etc/containers/systemd/users',
+  '/run/containers/systemd',
   '/usr/share/containers/systemd',
 ];
 
 const kubernetes: Readonly<Record<string, string>> = {
   '/var/lib/kubelet/pods': 'Kubernetes',
+  '/var/lib/k0s/kubelet/pods': 'Kubernetes (k0s)',
   '/var/lib/rancher': 'Kubernetes (k3s or RKE2)',
   '/var/snap/microk8s/common/var/lib/kubelet/pods': 'Kubernetes (MicroK8s)',
 };
 
-/** Where users without root keep theirs; a home that may not be read is left to the processes. */
-async function rootlessStorages(host: Host): Promise<string[]> {
+/** Where users keep theirs without root. Homes that may not be entered are said in one sentence. */
+async function leftInHomes(
+  host: Host,
+  dataRoot: string | null,
+  started: ReadonlySet<string>,
+): Promise<string[]> {
   const homes = await host.list('/home');
-  const users = homes.state === 'known' ? (homes.value ?? []) : [];
-  const paths = users.map((user) => `/home/${user}/.local/share/containers/storage`);
-  const lists = await Promise.all(paths.map((path) => host.list(path)));
-  return paths.filter((_, index) => lists[index]?.state === 'known' && lists[index].value !== null);
+  if (homes.state === 'unknown') return [unseen('/home')];
+  const closed: string[] = [];
+  const found = await Promise.all(
+    (homes.value ?? []).map(async (user) => {
+      const home = `/home/${user}`;
+      const [storage, docker] = [`${home}/.local/share/containers/storage`, `${home}/.local/share/docker`];
+      if ((await host.list(storage)).state === 'unknown') {
+        closed.push(home);
+        return [];
+      }
+      const left = await Promise.all([
+        podmanStorage(host, storage),
+        quadlets(host, `${home}/.config/containers/systemd`, started),
+        docker === dataRoot ? [] : nonEmpty(host, `${docker}/containers`, 'a rootless Docker Engine'),
+      ]);
+      return left.flat();
+    }),
+  );
+  return [...found.flat(), ...(closed.length === 0 ? [] : [unseen(closed.toSorted().join(', '))])];
 }
 
 async function podmanStorage(host: Host, storage: string): Promise<string[]> {
@@ -59,13 +84,25 @@ function holdsAny(text: string | null): boolean {
   return text !== null && !/^\s*(?:\[\s*\]|null)?\s*$/.test(text);
 }
 
-async function quadlets(host: Host, directory: string, started: ReadonlySet<string>): Promise<string[]> {
+/** Directories below count too, such as `users/1000`. */
+async function quadlets(
+  host: Host,
+  directory: string,
+  started: ReadonlySet<string>,
+  depth = 3,
+): Promise<string[]> {
   const names = await host.list(directory);
   if (names.state === 'unknown') return [unseen(directory)];
-  return (names.value ?? [])
-    .filter((name) => /\.(?:container|kube|pod)$/.test(name))
-    .filter((name) => !started.has(name.replace(/\.container$/, '.service')))
-    .map((name) => `${directory}/${name} makes Podman run containers and is not read`);
+  const found = (names.value ?? []).map(async (name) => {
+    const path = `${directory}/${name}`;
+    // Quadlets and their drop-ins have a dot in their name.
+    if (!name.includes('.')) return depth > 0 ? await quadlets(host, path, started, depth - 1) : [];
+    const isRun = /\.(?:container|kube|pod)$/.test(name);
+    return isRun && !started.has(name.replace(/\.container$/, '.service'))
+      ? [`${path} makes Podman run containers and is not read`]
+      : [];
+  });
+  return (await Promise.all(found)).flat();
 }
 
 async function nonEmpty(host: Host, path: string, engine: string): Promise<string[]> {

@@ -9,6 +9,7 @@ import { containersLeftOnDisk } from './other-engines-disk.ts';
 /** First processes of engines whose containers are not read; see crun, cri-o, kubelet(8). */
 const unread: Readonly<Record<string, string>> = {
   conmon: 'Podman',
+  conmonrs: 'CRI-O',
   podman: 'Podman',
   crio: 'CRI-O',
   kubelet: 'Kubernetes',
@@ -30,7 +31,10 @@ export async function otherEngines(
   started: ReadonlySet<string>,
 ): Promise<string[]> {
   if (host.origin.kind === 'project') return [];
-  const [processes, disk] = await Promise.all([read(processesFact), containersLeftOnDisk(host, started)]);
+  const [processes, disk] = await Promise.all([
+    read(processesFact),
+    containersLeftOnDisk(host, engine?.dataRoot ?? null, started),
+  ]);
   const running = host.origin.running
     ? gapsOf(processes).map((gap) => `${gap}; containers of any engine may run here unseen`)
     : [];

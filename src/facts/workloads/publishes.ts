@@ -10,6 +10,8 @@ const anywhere = { HostIp: '', HostPort: '' };
  */
 export function publishesOf(inspect: Inspect): Publish[] {
   const { HostConfig, NetworkSettings, Config } = inspect;
+  // The engine keeps what was asked for there, and discards it.
+  if (['host', 'none'].includes(HostConfig.NetworkMode)) return [];
   const active = bindingsOf(NetworkSettings.Ports, true);
   const asked = bindingsOf(HostConfig.PortBindings, false);
   const dynamic = HostConfig.PublishAllPorts

@@ -5,6 +5,8 @@ export interface NamespaceAnswer {
   readonly mode: string | null;
   /** Containers on the way, nearest first: `container:X` has X's namespace. */
   readonly through: readonly string[];
+  /** Whose it is; the workload itself, where it borrows none. */
+  readonly owner: Workload;
 }
 
 /** The namespace a workload really has, whoever it borrows it from. */
@@ -18,10 +20,11 @@ export function namespaceOf(
   for (;;) {
     const mode = at.namespaces[kind];
     const other = /^(?:container|service):(.+)$/.exec(mode)?.[1];
-    if (other === undefined) return { mode, through };
+    if (other === undefined) return { mode, through, owner: at };
     const found = all.find(({ name, id }) => name === other || id?.startsWith(other) === true);
-    if (found === undefined || through.includes(found.name))
-      return { mode: null, through: [...through, other] };
+    if (found === undefined || through.includes(found.name)) {
+      return { mode: null, through: [...through, other], owner: at };
+    }
     through.push(found.name);
     at = found;
   }

@@ -100,8 +100,8 @@ export interface Mount {
   readonly type: 'bind' | 'volume' | 'tmpfs' | 'npipe' | 'other';
   /** On the host, absolute, as written; for a volume with a bind `device` option, that device. */
   readonly source: string;
-  /** Where `source` leads when symbolic links are followed. */
-  readonly real: string;
+  /** Where `source` leads when symbolic links are followed; `null` where one may not be read. */
+  readonly real: string | null;
   readonly target: string;
   readonly writable: boolean;
   readonly propagation: string;

@@ -11,7 +11,7 @@ import { containersOnDisk } from './docker-disk.ts';
 import type { Engine } from './engine.ts';
 import { engineFact } from './engine.ts';
 import { resolvePaths } from './host-paths.ts';
-import { networkGaps, networkKinds, openAmong } from './networks.ts';
+import { networkKinds, openAmong } from './networks.ts';
 import { otherEngines } from './other-engines.ts';
 import type { Workload } from './workload.ts';
 
@@ -35,8 +35,10 @@ export const workloadsFact = defineFact<readonly Workload[]>({
     const placed = await withNetworks(host, engine.value, all);
     const workloads = await Promise.all(placed.map((workload) => resolvePaths(host, workload)));
     const sorted = workloads.toSorted((a, b) => (a.name < b.name ? -1 : 1));
-    const gaps = [found, units].flatMap(gapsOf);
-    return knownInPart(sorted, found.source, [...gaps, ...others, ...networkGaps(sorted)]);
+    // An engine that was not heard may keep its containers where its unread settings say.
+    const settings = (engine.value?.unheard ?? null) === null ? [] : gapsOf(engine);
+    const gaps = [...[found, units].flatMap(gapsOf), ...settings];
+    return knownInPart(sorted, found.source, [...gaps, ...others]);
   },
 });
 
@@ -48,7 +50,8 @@ function notYetStarted(units: readonly Unit[], seen: readonly Workload[]): Workl
   const names = new Set(seen.map(({ name }) => name));
   return units.flatMap(({ name, active, startsContainer: container }) => {
     if (container === null || names.has(container.name)) return [];
-    return container.name === name && active === true ? [] : [container];
+    const isRead = container.source === 'docker' && container.name === name && active === true;
+    return isRead ? [] : [container];
   });
 }
 

@@ -90,7 +90,9 @@ function countsOf(layer: LayerScore): string {
     [layer.pass, 'passed'],
   ];
   const told = counts.filter(([number]) => number > 0).map(([number, word]) => `${String(number)} ${word}`);
-  return told.length === 0 ? 'nothing applies' : told.join(' · ');
+  if (told.length > 0) return told.join(' · ');
+  // With --layer or --rule, most layers have no rule in the report at all.
+  return layer.notApplicable > 0 ? 'nothing applies' : 'not audited';
 }
 
 function barOf({ value }: LayerScore, style: Style): string {

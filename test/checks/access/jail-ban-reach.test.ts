@@ -28,6 +28,26 @@ describe('jail-ban-reach', () => {
     expect(evaluate(jailBanReach, { fail2ban: fail2banWith(each), workloads })).toMatchObject([{ outcome }]);
   });
 
+  test('each published port of a jail counts', () => {
+    const both = [{ name: 'proxy', publishes: [publish, { ...publish, hostPort: 8444, containerPort: 80 }] }];
+    const each = jail({
+      name: 'web',
+      ports: [{ from: 8443, to: 8444 }],
+      bans: [ban('forward', [{ from: 443, to: 443 }])],
+    });
+    expect(evaluate(jailBanReach, { fail2ban: fail2banWith(each), workloads: both })).toMatchObject([
+      { outcome: 'fail', data: { port: 8444 } },
+    ]);
+  });
+
+  test('a jail whose ports are not known may protect a published one', () => {
+    const fail2ban = fail2banWith(jail({ name: 'web', ports: null, bans: [ban('input')] }));
+    expect(evaluate(jailBanReach, { fail2ban, workloads })).toMatchObject([{ outcome: 'undetermined' }]);
+    expect(evaluate(jailBanReach, { fail2ban, workloads: [] })).toMatchObject([
+      { outcome: 'not-applicable' },
+    ]);
+  });
+
   test.each([
     ['published on loopback', [{ name: 'proxy', publishes: [{ ...publish, hostAddress: '127.0.0.1' }] }]],
     ['not running', [{ name: 'proxy', publishes: [{ ...publish, active: false }] }]],

@@ -21,6 +21,16 @@ describe('private-key-readable', () => {
     expect(evaluate(privateKeyReadable, { files })[0]?.outcome).toBe(outcome);
   });
 
+  test('a key that belongs to somebody else is read by them', async () => {
+    const files = await keyFilesOf(
+      { [privateKey]: '<masked>' },
+      { [privateKey]: file(0o600, 1001, 1000), ...open },
+    );
+    expect(evaluate(privateKeyReadable, { files })).toMatchObject([
+      { outcome: 'fail', message: 'owned', data: { uid: 1001, owner: 'op' } },
+    ]);
+  });
+
   test('undetermined and not-applicable', async () => {
     const denied = { '/home/op/.ssh': { list: { unknown: 'denied', detail: 'no' } } };
     expect(evaluate(privateKeyReadable, { files: await keyFilesOf({}, denied) })[0]?.outcome).toBe(

@@ -35,6 +35,19 @@ describe('sshd-algorithms', () => {
     ]);
   });
 
+  test.each([
+    ['', 'MACs -hmac-sha1-etm@openssh.com,hmac-sha1'],
+    ['MACs +hmac-sha1-x\n', 'MACs -hmac-sha1-etm@openssh.com,hmac-sha1,hmac-sha1-x'],
+    // Taken from the default, the rest of the default would come back with its weak part.
+    ['MACs hmac-sha2-256,hmac-sha1\n', 'MACs hmac-sha2-256'],
+    ['MACs -umac*,hmac-sha1,hmac-sha2-256*\n', 'MACs hmac-sha2-512-etm@openssh.com,hmac-sha2-512'],
+    ['MACs hmac-sha1\n', 'MACs -*sha1*'],
+  ])('%j: the fix leaves nothing weak', async (text, setting) => {
+    const sshd = await sshdWith(text);
+    expect(evaluate(sshdAlgorithms, { sshd }, macs)).toMatchObject([{ data: { setting } }]);
+    expect(await outcomesOf(sshdAlgorithms, macs, `${setting}\n`)).toEqual(['pass']);
+  });
+
   test('a drop-in of a project that does not set it is not judged', async () => {
     const sshd = fragmentOf(await sshdWith(''));
     expect(evaluate(sshdAlgorithms, { sshd }, macs)).toMatchObject([{ outcome: 'not-applicable' }]);

@@ -19,6 +19,23 @@ describe('sshd-match-weakens', () => {
     expect(await outcomeWithoutSshd(sshdMatchWeakens, params)).toBe('not-applicable');
   });
 
+  test('a value that nobody ranked is not the strongest', async () => {
+    const text = 'X11Forwarding no\nMatch User op\nX11Forwarding maybe\n';
+    expect(await outcomesOf(sshdMatchWeakens, params, text)).toEqual(['undetermined']);
+  });
+
+  test('a drop-in of a project whose global value stands elsewhere', async () => {
+    const sshd = await sshdWith('Match User op\nX11Forwarding yes\n');
+    const [server] = sshd.servers;
+    const scopes = (server?.scopes ?? []).map((scope) =>
+      scope.block === null ? { ...scope, options: new Map() } : scope,
+    );
+    const fragment = serversWith(sshd, { kind: 'fragment', scopes });
+    expect(evaluate(sshdMatchWeakens, { sshd: fragment }, params)).toMatchObject([
+      { outcome: 'undetermined' },
+    ]);
+  });
+
   test('what looks right proves nothing where something was not read', async () => {
     const sshd = serversWith(await sshdWith('X11Forwarding yes\nMatch User op\nX11Forwarding no\n'), {
       incomplete: 'z.conf may not be read',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { sshdOption } from '../../../src/checks/access/sshd-option.ts';
-import { known } from '../../../src/host/evidence.ts';
+import { known, unknown } from '../../../src/host/evidence.ts';
 import { evaluate } from '../../harness/evaluate.ts';
 import {
   fragmentOf,
@@ -54,6 +54,47 @@ describe('sshd-option', () => {
     ],
   ])('%s', async (_, params, text, expected) => {
     expect(await outcomesOf(sshdOption, params, text)).toEqual(expected);
+  });
+
+  test.each<[string, unknown, string]>([
+    [
+      'a block takes the second factor back',
+      password,
+      'AuthenticationMethods publickey,password\nMatch User op\nAuthenticationMethods password\n',
+    ],
+    [
+      'a block takes back what made the option moot',
+      {
+        settings: [{ option: 'AllowTcpForwarding', accept: ['no'], refuse: ['yes'], recommended: 'no' }],
+        meaning: 'm',
+        unless: { DisableForwarding: ['yes'] },
+      },
+      'DisableForwarding yes\nAllowTcpForwarding yes\nMatch User op\nDisableForwarding no\n',
+    ],
+  ])('%s: only there it fails, and the fix goes into the block', async (_, params, text) => {
+    const verdicts = evaluate(sshdOption, { sshd: await sshdWith(text) }, params);
+    expect(verdicts).toMatchObject([{ outcome: 'fail', message: 'inPlace', subject: 'sshd: Match User op' }]);
+    expect(verdicts).toMatchObject([{ data: { script: expect.stringMatching(/Match User op.*&\\n/) } }]);
+  });
+
+  test('a line of an earlier block that decides is changed there', async () => {
+    const text =
+      'PasswordAuthentication no\nMatch User op\nPasswordAuthentication yes\nMatch User op Address 10.0.0.0/8\n';
+    const verdicts = evaluate(sshdOption, { sshd: await sshdWith(text) }, password);
+    for (const verdict of verdicts) {
+      expect(verdict).toMatchObject({
+        data: { script: expect.stringContaining('Match User op[[:space:]]*$') },
+      });
+    }
+    expect(verdicts.length).toBeGreaterThan(0);
+  });
+
+  test('a server of which nobody knows when it read its file proves nothing', async () => {
+    const sshd = serversWith(await sshdWith('PasswordAuthentication no\n'), {
+      kind: 'running',
+      drift: unknown('unsupported', '/proc/7/stat does not say when sshd started', 'x'),
+    });
+    expect(evaluate(sshdOption, { sshd }, password)).toMatchObject([{ outcome: 'undetermined' }]);
   });
 
   test('bounds', async () => {

@@ -6,6 +6,7 @@ import {
   outcomesOf,
   outcomeWithoutSshd,
   serversWith,
+  sshdConfig,
   sshdWith,
   unreadInclude,
 } from '../../harness/sshd.ts';
@@ -20,6 +21,16 @@ describe('sshd-users-unrestricted', () => {
   ])('%s %j', async (outcome, text) => {
     expect(await outcomesOf(sshdUsersUnrestricted, {}, text)).toEqual([outcome]);
   });
+  test.each([
+    ['AllowUsers *\n', 'sshd'],
+    ['AllowUsers op\nMatch Address 10.0.0.0/8\nAllowUsers *\n', 'sshd: Match Address 10.0.0.0/8'],
+  ])('%j: a list of everybody is to be changed, not added to', async (text, subject) => {
+    const sshd = await sshdWith(text);
+    expect(evaluate(sshdUsersUnrestricted, { sshd })).toMatchObject([
+      { outcome: 'fail', message: 'everybody', subject, data: { option: 'AllowUsers', target: sshdConfig } },
+    ]);
+  });
+
   test('undetermined and not-applicable', async () => {
     expect(await outcomesOf(sshdUsersUnrestricted, {}, 'Include z.conf\n', unreadInclude)).toEqual([
       'undetermined',

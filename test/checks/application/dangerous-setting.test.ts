@@ -82,9 +82,10 @@ describe('dangerous-setting', () => {
   test('nothing that looks like a secret is shown', () => {
     const service = asProcess('koboldcpp', {});
     const shown = inContainer('langfuse', {
-      environment: { ENCRYPTION_KEY: '0'.repeat(64), SALT: 'mysalt' },
+      environment: { ENCRYPTION_KEY: '<masked:well-known>', SALT: '<masked:well-known>' },
     });
-    const verdicts = evaluate(dangerousSetting, { services: [shown, service] }, high);
+    const unmasked = inContainer('langfuse', { environment: { NEXTAUTH_SECRET: 'mysalt' } });
+    const verdicts = evaluate(dangerousSetting, { services: [shown, unmasked, service] }, high);
     expect(JSON.stringify(verdicts)).not.toMatch(/mysalt|0000/);
     expect(verdicts.filter(({ outcome }) => outcome === 'fail')).toHaveLength(2);
   });
@@ -131,6 +132,7 @@ describe('n8n-hardening', () => {
     ['pass', { N8N_ENCRYPTION_KEY: '<masked>' }],
     ['fail', { N8N_SECURE_COOKIE: 'false' }],
     ['fail', { NODES_EXCLUDE: '[]' }],
+    ['fail', { NODES_EXCLUDE: '[n8n-nodes-base.executeCommand,n8n-nodes-base.localFileTrigger]' }],
     ['fail', { NODES_EXCLUDE: '["n8n-nodes-base.executeCommand"]' }],
     ['fail', { N8N_RESTRICT_FILE_ACCESS_TO: '/' }],
     ['fail', { N8N_RESTRICT_FILE_ACCESS_TO: '' }],

@@ -41,6 +41,11 @@ describe('ollama-bind', () => {
       'a container with an address of its own',
       inContainer('ollama', { openNetworks: ['macvlan'] }),
     ],
+    [
+      'undetermined',
+      'a container in the network of another, which may be the host’s',
+      inContainer('ollama', { network: 'container:vpn', environment: { OLLAMA_HOST: '0.0.0.0' } }),
+    ],
     ['undetermined', 'a name', unit('gpu-box')],
     [
       'undetermined',

@@ -11,7 +11,12 @@ describe('sign-up-open', () => {
   test.each([
     ['fail', 'the default', inContainer('open-webui', { publishes })],
     ['fail', 'said so', inContainer('open-webui', { publishes, environment: { ENABLE_SIGNUP: 'True' } })],
-    ['fail', 'LibreChat', inContainer('librechat', { publishes })],
+    [
+      'fail',
+      'LibreChat opened',
+      inContainer('librechat', { publishes, environment: { ALLOW_REGISTRATION: 'true' } }),
+    ],
+    ['pass', 'LibreChat, which is closed until it is opened', inContainer('librechat', { publishes })],
     ['fail', 'Langfuse', inContainer('langfuse', { publishes })],
     ['pass', 'closed', inContainer('open-webui', { publishes, environment: { ENABLE_SIGNUP: 'false' } })],
     [

@@ -33,11 +33,24 @@ describe('workload-confinement', () => {
     ['apparmor', 'pass', {}, engine],
     ['apparmor', 'fail', option('apparmor=unconfined'), engine],
     ['apparmor', 'fail', { Privileged: true }, engine],
-    ['apparmor', 'not-applicable', option('apparmor=unconfined'), { ...engine, appArmor: false }],
+    ['apparmor', 'not-applicable', option('apparmor=unconfined'), { ...engine, appArmor: 'absent' }],
     ['apparmor', 'undetermined', {}, unheard],
+    ['apparmor', 'fail', {}, { ...engine, appArmor: 'unused' }],
+    ['apparmor', 'fail', option('apparmor=unconfined'), { ...engine, appArmor: 'unused' }],
   ])('%s: %s %j', (guard, outcome, host, given) => {
     const facts = { workloads: [workload('x', { host })], engine: given };
     expect(evaluate(workloadConfinement, facts, { guard })).toMatchObject([{ outcome, subject: 'x' }]);
+  });
+
+  test.each([
+    ['seccomp', { seccomp: 'off', options: { 'seccomp-profile': { source: '/etc/docker/daemon.json' } } }],
+    ['apparmor', { appArmor: 'unused' }],
+  ])('%s: what the engine takes from everybody is mended at the engine', (guard, given) => {
+    const facts = { workloads: [workload('x')], engine: { ...engine, ...given } };
+    const file = guard === 'seccomp' ? { file: '/etc/docker/daemon.json' } : {};
+    expect(evaluate(workloadConfinement, facts, { guard })).toMatchObject([
+      { message: `${guard}-engine`, data: file },
+    ]);
   });
 
   test('not-applicable without containers', () => {

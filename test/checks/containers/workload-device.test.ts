@@ -40,6 +40,11 @@ describe('workload-device', () => {
     ['a *:* rwm', 'pass', 'fail'],
     ['b 8:* rmw', 'pass', 'fail'],
     ['c 13:* rwm', 'fail', 'pass'],
+    ['c 1:1 rwm', 'pass', 'fail'],
+    ['c *:* rwm', 'pass', 'fail'],
+    ['c 1:* r', 'pass', 'fail'],
+    ['c 1:3 rwm', 'fail', 'pass'],
+    ['c 10:1 rwm', 'fail', 'pass'],
   ])('cgroup rule %s: %s, raw %s', (rule, other, raw) => {
     expect(judge('other', '', null, [rule])).toMatchObject([{ outcome: other }]);
     expect(judge('raw', '', null, [rule])).toMatchObject([{ outcome: raw }]);

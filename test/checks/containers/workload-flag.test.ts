@@ -12,6 +12,7 @@ describe('workload-flag', () => {
     ['capabilities-kept', 'fail', {}],
     ['capabilities-kept', 'fail', { host: { CapDrop: ['NET_RAW'] } }],
     ['capabilities-kept', 'fail', { host: { CapDrop: ['ALL'], Privileged: true } }],
+    ['capabilities-kept', 'fail', { host: { CapDrop: ['ALL'], CapAdd: ['ALL'] } }],
     ['capabilities-kept', 'pass', { host: { CapDrop: ['all'] } }],
     ['writable-root', 'fail', {}],
     ['writable-root', 'pass', { host: { ReadonlyRootfs: true } }],
@@ -35,6 +36,13 @@ describe('workload-flag', () => {
       subject: 'x',
       ...(outcome === 'fail' ? { message: flag } : {}),
     });
+  });
+
+  test.each(['no-healthcheck', 'restart-unbounded'])('%s: what only the image says is not known', (flag) => {
+    const workloads = [{ ...workload('x', { host: always }), state: 'declared' }];
+    expect(evaluate(workloadFlag, { workloads }, { flag })).toMatchObject([
+      { outcome: 'undetermined', subject: 'x' },
+    ]);
   });
 
   test('not-applicable without containers', () => {

@@ -54,6 +54,8 @@ describe('workload-mount', () => {
       evaluate(workloadMount, { workloads: [mounting('/run/docker.sock', {}, more)], engine }, socket);
     expect(judge({ image })).toMatchObject([{ outcome: 'pass' }]);
     expect(judge({ image, publishes })).toMatchObject([{ outcome: 'fail' }]);
+    const namespaces = { ...workload('x').namespaces, network: 'host' };
+    expect(judge({ image, namespaces })).toMatchObject([{ outcome: 'fail' }]);
   });
 
   test.each([
@@ -69,6 +71,9 @@ describe('workload-mount', () => {
     ['fail', '/var/lib/docker/volumes', {}],
     ['fail', '/data', { real: '/etc' }],
     ['pass', '/etc', { writable: false }],
+    ['undetermined', '/srv/link', { real: null }],
+    ['pass', '/srv/link', { real: null, writable: false }],
+    ['fail', '/etc', { real: null }],
   ])('sensitive paths: %s %s %j', (outcome, source, change) => {
     const given = { workloads: [mounting(source, change)], engine };
     expect(evaluate(workloadMount, given, sensitive)).toMatchObject([{ outcome }]);

@@ -46,6 +46,12 @@ describe('workload-namespace', () => {
     expect(judge('user', workloads, { ...engine, userns: true })).toMatchObject([{ outcome: 'fail' }]);
   });
 
+  test('a mere command line does not tell whose control groups the engine will show', () => {
+    const x = workload('x');
+    const workloads = [{ ...x, namespaces: { ...x.namespaces, cgroup: 'default' } }];
+    expect(judge('cgroup', workloads)).toMatchObject([{ outcome: 'undetermined', subject: 'x' }]);
+  });
+
   test('not-applicable without containers', () => {
     expect(judge('pid', [])).toMatchObject([{ outcome: 'not-applicable' }]);
   });

@@ -28,6 +28,27 @@ describe('workload-network', () => {
     ]);
   });
 
+  test('who borrows a network is on it', () => {
+    const model = workload('model', {
+      config: { Image: 'ollama/ollama' },
+      host: { NetworkMode: 'container:ui' },
+      network: { Networks: {} },
+    });
+    const workloads = [model, on('a', 'ui', 'some/ui', '')];
+    expect(evaluate(workloadNetwork, { workloads }, params)).toMatchObject([
+      { outcome: 'fail', subject: 'model', data: { neighbour: 'ui' } },
+      { outcome: 'not-applicable' },
+    ]);
+  });
+
+  test('two containers without a network share none', () => {
+    const workloads = [on('none', 'model', 'ollama/ollama'), on('none', 'ui', 'some/ui', '')];
+    expect(evaluate(workloadNetwork, { workloads }, params)).toMatchObject([
+      { outcome: 'pass' },
+      { outcome: 'not-applicable' },
+    ]);
+  });
+
   test('not-applicable without containers', () => {
     expect(evaluate(workloadNetwork, { workloads: [] }, params)).toMatchObject([
       { outcome: 'not-applicable' },

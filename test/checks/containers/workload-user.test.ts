@@ -13,6 +13,7 @@ describe('workload-user', () => {
     ['fail', '', engine, unseen],
     ['fail', '0', engine, unseen],
     ['fail', '00', engine, unseen],
+    ['fail', '+0', engine, unseen],
     ['fail', '0:0', engine, unseen],
     ['fail', 'root:staff', engine, unseen],
     ['pass', '1000', engine, unseen],
@@ -29,6 +30,17 @@ describe('workload-user', () => {
   ])('%s: user "%s"', (outcome, User, given, processes) => {
     const facts = { workloads: [workload('x', { config: { User } })], engine: given, processes };
     expect(evaluate(workloadUser, facts)).toMatchObject([{ outcome, subject: 'x' }]);
+  });
+
+  test('what user the image brings is not known before it is there', () => {
+    const facts = { workloads: [{ ...workload('x'), state: 'declared' }], engine, processes: unseen };
+    expect(evaluate(workloadUser, facts)).toMatchObject([{ outcome: 'undetermined', subject: 'x' }]);
+  });
+
+  test('Docker’s mapping is not Podman’s', () => {
+    const workloads = [workload('x', { config: { User: '0' } })].map((one) => ({ ...one, source: 'podman' }));
+    const facts = { workloads, engine: { ...engine, rootless: true }, processes: unseen };
+    expect(evaluate(workloadUser, facts)).toMatchObject([{ outcome: 'fail' }]);
   });
 
   test('opting out of the mapping is root again', () => {

@@ -11,7 +11,7 @@ const origins = 'Unattended-Upgrade::Origins-Pattern:: "origin=Debian,codename=$
 const updates = (text: string, changes: Partial<AutomaticUpdates> = {}): AutomaticUpdates => ({
   installed: true,
   settings: parseAptConf(text, '/etc/apt/apt.conf.d/x') ?? [],
-  timersOff: known([], 'systemctl show'),
+  unitsOff: known([], 'systemctl show'),
   ...changes,
 });
 
@@ -25,11 +25,16 @@ describe('auto-updates', () => {
         `${periodic}Unattended-Upgrade::Allowed-Origins { "\${distro_id}:\${distro_codename}-security"; };`,
       ),
     ],
+    [
+      'fail',
+      'ESM’s archive is not the one of security updates',
+      updates(`${periodic}Unattended-Upgrade::Allowed-Origins { "UbuntuESMApps:jammy-apps-security"; };`),
+    ],
     ['fail', 'not installed', updates(periodic + origins, { installed: false })],
     [
       'fail',
       'a timer is off',
-      updates(periodic + origins, { timersOff: known(['apt-daily-upgrade.timer'], 'x') }),
+      updates(periodic + origins, { unitsOff: known(['apt-daily-upgrade.timer'], 'x') }),
     ],
     ['fail', 'switched off as a whole', updates(`${periodic}${origins}APT::Periodic::Enable "0";`)],
     [
@@ -44,8 +49,8 @@ describe('auto-updates', () => {
       'no security origin',
       updates(`${periodic}Unattended-Upgrade::Origins-Pattern:: "origin=Debian,label=Debian";`),
     ],
-    ['undetermined', 'timers unseen', updates(periodic + origins, { timersOff: unseen })],
-    ['fail', 'off whatever the timers do', updates(origins, { timersOff: unseen })],
+    ['undetermined', 'timers unseen', updates(periodic + origins, { unitsOff: unseen })],
+    ['fail', 'off whatever the timers do', updates(origins, { unitsOff: unseen })],
     ['undetermined', 'no apt', null],
   ])('%s: %s', (outcome, _, given) => {
     expect(evaluate(autoUpdates, { updates: given })).toMatchObject([{ outcome }]);

@@ -20,6 +20,15 @@ describe('sysctl-drift', () => {
     expect(verdicts).toMatchObject([{ outcome }]);
   });
 
+  test('forwarding that a program switched on is kept by the fix, not switched off', () => {
+    const forward = 'net.ipv4.ip_forward';
+    const running = { ...absent, [forward]: known('1', '/proc/sys/net/ipv4/ip_forward') };
+    const lines = parseSysctl(`${forward} = 0`, '/etc/sysctl.d/a.conf');
+    expect(evaluate(sysctlDrift, { running, configured: { lines, later: [] } })).toMatchObject([
+      { outcome: 'fail', message: 'forwarding' },
+    ]);
+  });
+
   test('a failure shows the line that boot will read', () => {
     const running = { ...absent, [key]: known('438', '/proc/sys/kernel/sysrq') };
     expect(evaluate(sysctlDrift, { running, configured })).toMatchObject([

@@ -2,8 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import { unitLimit } from '../../../src/checks/host/unit-limit.ts';
 import { unknown } from '../../../src/host/evidence.ts';
 import { evaluate } from '../../harness/evaluate.ts';
-import { containerUnit, sampleUnit, settings } from '../../harness/sample-unit.ts';
+import { command, containerUnit, sampleUnit, settings, unreadDropIn } from '../../harness/sample-unit.ts';
 
+const inShell = (script: string) => ({ ...command('/bin/sh -c'), argv: ['/bin/sh', '-c', script] });
 const memory = (value: string) => sampleUnit({ settings: settings({ MemoryMax: value }) });
 const capacity = { memory: 2 ** 36, tasks: 32_768, processors: 16 };
 const quota = (value: string, cpus = '') =>
@@ -24,7 +25,13 @@ describe('unit-limit', () => {
     ['undetermined', 'memory', { ...memory('infinity'), unseen: 'x could not be read' }],
     ['undetermined', 'memory', sampleUnit()],
     ['pass', 'memory', { ...memory('1024'), unseen: 'x could not be read' }],
+    ['undetermined', 'memory', { ...memory('1024'), ...unreadDropIn }],
     ['not-applicable', 'memory', containerUnit],
+    ...['docker start -a ollama', '/usr/bin/docker compose up', 'docker-compose up'].map(
+      (line) => ['not-applicable', 'memory', sampleUnit({ execStart: [command(line)] })] as const,
+    ),
+    ['not-applicable', 'memory', sampleUnit({ execStart: [inShell('docker rm x; docker start x')] })],
+    ['fail', 'memory', { ...memory('infinity'), execStart: [inShell('docker pull x && /opt/serve')] }],
     ['pass', 'cpu', sampleUnit({ settings: settings({ CPUQuotaPerSecUSec: '800000' }) })],
     [
       'pass',

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { unitPrivilege } from '../../../src/checks/host/unit-privilege.ts';
 import type { Process } from '../../../src/facts/processes.ts';
-import { unknown } from '../../../src/host/evidence.ts';
+import { knownInPart, unknown } from '../../../src/host/evidence.ts';
 import { evaluate } from '../../harness/evaluate.ts';
-import { command, containerUnit, sampleUnit, settings } from '../../harness/sample-unit.ts';
+import { command, containerUnit, sampleUnit, settings, unreadDropIn } from '../../harness/sample-unit.ts';
 
 function runs(uid: number, pid = 7): Process {
   return {
@@ -39,6 +39,8 @@ describe('unit-privilege', () => {
     ['fail', user(''), unknown('denied', 'no', '/proc')],
     ['undetermined', { ...user(''), unseen: 'x could not be read' }, []],
     ['undetermined', sampleUnit({ settings: {} }), []],
+    ['undetermined', { ...user('ollama'), ...unreadDropIn }, []],
+    ['undetermined', user(''), knownInPart([runs(999)], '/proc', ['one may not be read'])],
     ['not-applicable', containerUnit, []],
   ])('%s %#', (outcome, unit, processes) => {
     expect(evaluate(unitPrivilege, { units: [unit], processes })).toMatchObject([

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { unitRestart } from '../../../src/checks/host/unit-restart.ts';
 import { evaluate } from '../../harness/evaluate.ts';
-import { containerUnit, sampleUnit, settings } from '../../harness/sample-unit.ts';
+import { containerUnit, sampleUnit, settings, unreadDropIn } from '../../harness/sample-unit.ts';
 
 const restart = (value: string, more = {}) =>
   sampleUnit({ settings: settings({ Restart: value, Type: 'simple', ...more }) });
@@ -14,6 +14,7 @@ describe('unit-restart', () => {
     ['fail', { ...restart('no'), startsContainer: containerUnit.startsContainer }],
     ['not-applicable', restart('no', { Type: 'oneshot' })],
     ['undetermined', { ...restart('no'), unseen: 'x could not be read' }],
+    ['undetermined', { ...restart('always'), ...unreadDropIn }],
     ['undetermined', sampleUnit()],
   ])('%s %#', (outcome, unit) => {
     expect(evaluate(unitRestart, { units: [unit] })).toMatchObject([{ outcome, subject: 'ollama.service' }]);

@@ -7,10 +7,12 @@ const journal = (
   storage: Journal['storage'],
   directory: boolean,
   others: readonly string[] | null = [],
+  shippers: readonly string[] = [],
 ): Journal => ({
   storage,
   directory,
   others,
+  shippers,
   citation: { source: '/etc/systemd/journald.conf', line: 2, excerpt: `Storage=${storage}` },
 });
 
@@ -23,6 +25,8 @@ describe('journal-persistence', () => {
     ['fail', journal('none', true)],
     ['pass', journal('volatile', false, ['rsyslogd'])],
     ['undetermined', journal('volatile', false, null)],
+    ['undetermined', journal('volatile', false, [], ['vector'])],
+    ['pass', journal('volatile', false, ['rsyslogd'], ['vector'])],
     ['not-applicable', null],
   ])('%s: %j', (outcome, given) => {
     expect(evaluate(journalPersistence, { journal: given })).toMatchObject([{ outcome }]);

@@ -44,6 +44,24 @@ describe('places that do not exist', () => {
     expect(await stateOf({ '/etc/passwd': passwd }, lab, recording)).toBe('unknown');
   });
 
+  test('the home that it was started with counts, not its account’s', async () => {
+    const moved = { ...lab, environment: { HOME: '/srv/lab' } };
+    const file = { '/srv/lab/.jupyter/jupyter_server_config.json': '{}' };
+    expect(await stateOf({ '/etc/passwd': passwd, ...file }, moved)).toBe('unknown');
+  });
+
+  test('a variable may name another place', async () => {
+    const moved = { ...lab, environment: { JUPYTER_CONFIG_DIR: '/srv/lab' } };
+    expect(await stateOf({ '/etc/passwd': passwd }, moved)).toBe('unknown');
+  });
+
+  test('a process in a container of another engine has other files', async () => {
+    const [process] = lab.processes;
+    if (process === undefined) throw new Error('no process');
+    const inside = { ...lab, processes: [{ ...process, containerId: 'a'.repeat(64) }] };
+    expect(await stateOf({ '/etc/passwd': passwd }, inside)).toBe('unknown');
+  });
+
   test('containers and guesses are left alone', async () => {
     const host = await memoryHost({ files: { '/etc/passwd': passwd } });
     const services = [inContainer('jupyter'), byPort('jupyter', '0.0.0.0:8888')];

@@ -10,6 +10,13 @@ describe('what a service asks of a client', () => {
     ['ollama never asks', inUnit('ollama', { argv: ['/usr/bin/ollama', 'serve'] }), 'none'],
     ['ollama ignores a key', inContainer('ollama', { environment: { OLLAMA_API_KEY: 'k' } }), 'none'],
     ['vllm without a key', inContainer('vllm'), 'none'],
+    ['neo4j with a password', inContainer('neo4j', { environment: { NEO4J_AUTH: '<masked>' } }), 'proved'],
+    [
+      'neo4j with one of the examples',
+      inContainer('neo4j', { environment: { NEO4J_AUTH: '<masked:well-known>' } }),
+      'none',
+    ],
+    ['neo4j with none', inContainer('neo4j', { environment: { NEO4J_AUTH: 'none' } }), 'none'],
     ['vllm’s key leaves ways to use it', inContainer('vllm', { argv: ['--api-key', 'k'] }), 'partial'],
     ['vllm with an empty key', inContainer('vllm', { argv: ['--api-key', ''] }), 'none'],
     [

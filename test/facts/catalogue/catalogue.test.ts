@@ -3,6 +3,7 @@ import { Catalogue, catalogue } from '../../../src/facts/catalogue/catalogue.ts'
 import type { Condition } from '../../../src/facts/catalogue/catalogue.ts';
 import { globExpression } from '../../../src/facts/catalogue/glob.ts';
 import { recogniseImage, recogniseProcess, recogniseUnit } from '../../../src/facts/catalogue/recognise.ts';
+import { maskSecrets } from '../../../src/host/mask.ts';
 import data from '../../../rules/catalogue/services.yaml';
 
 const { services } = catalogue();
@@ -26,6 +27,16 @@ describe('the service catalogue', () => {
     const ways = [...service.processes, ...service.commands, ...service.images, ...service.units];
     expect(ways.length).toBeGreaterThan(0);
     expect(service.remediation.length).toBeGreaterThan(0);
+  });
+
+  test.each(rows)('%s: no condition asks for a value that hosts mask', (_, service) => {
+    for (const { setting, when } of conditions(service)) {
+      const values = 'oneOf' in when ? when.oneOf : 'matches' in when ? [when.matches] : [];
+      for (const value of values) {
+        const written = setting.kind === 'flag' ? `${setting.name} ${value}` : `${setting.name}=${value}`;
+        expect([written, maskSecrets(written)]).toEqual([written, written]);
+      }
+    }
   });
 
   test.each(rows)('%s: every pattern compiles, and answers hostile text at once', (_, service) => {

@@ -46,3 +46,15 @@ describe('the environment of a unit’s service', () => {
     expect(authenticationOf(service).evidence).toContainEqual(expect.objectContaining({ source: environ }));
   });
 });
+
+describe('the environment of a service that is a process', () => {
+  const alone = Object.fromEntries(Object.entries(files).filter(([path]) => !/\/etc\/|cgroup/.test(path)));
+
+  test.each([
+    ['without the key', 'PATH=/bin\0', 'none'],
+    ['with it', 'PATH=/bin\0VLLM_API_KEY=abcdefgh12345\0', 'partial'],
+    ['a title was written over it', 'VLLM::Server\0\0', 'unknown'],
+  ])('%s', async (_, text, state) => {
+    expect(authenticationOf(await vllm({ files: { ...alone, [environ]: text } }))).toMatchObject({ state });
+  });
+});

@@ -1,8 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import { reachOf } from '../../../src/facts/catalogue/reach.ts';
-import { inContainer, inUnit } from '../../harness/ai-service.ts';
+import type { AiService } from '../../../src/facts/catalogue/ai-services.ts';
+import { asProcess, inContainer, inUnit } from '../../harness/ai-service.ts';
 
 const serve = ['/usr/bin/vllm', 'serve', 'm'];
+
+function inOtherEngine(service: AiService): AiService {
+  const processes = service.processes.map((process) => ({ ...process, containerId: 'a'.repeat(64) }));
+  return { ...service, processes };
+}
 
 describe('who can connect to a service', () => {
   test.each([
@@ -32,6 +38,16 @@ describe('who can connect to a service', () => {
       'unknown',
     ],
     ['a script starts it', inUnit('vllm', { argv: ['/opt/run.sh'] }), 'unknown'],
+    [
+      'a process in a container that no engine told of',
+      inOtherEngine(asProcess('vllm', { argv: [...serve, '--host', '0.0.0.0'] })),
+      'unknown',
+    ],
+    [
+      'such a process with a socket of the host',
+      inOtherEngine(asProcess('vllm', { argv: serve, listens: ['0.0.0.0:8000'] })),
+      'beyond',
+    ],
     ['a container that publishes nothing', inContainer('vllm'), 'loopback'],
     [
       'a container with an address of its own',

@@ -11,6 +11,11 @@ function processOf(line: string, more: Partial<Process> = {}): Process {
 describe('processes', () => {
   test.each([
     ['/usr/local/bin/ollama serve', 'ollama'],
+    ['/snap/ollama/105/bin/ollama start', 'ollama'],
+    ['/usr/lib/ollama/ollama runner --model x', 'ollama'],
+    // A client serves nobody.
+    ['ollama run llama3', undefined],
+    ['python3 /opt/venv/bin/vllm chat --url http://gpu:8000/v1', undefined],
     ['/opt/venv/bin/python3.11 /opt/venv/bin/vllm serve meta/llama', 'vllm'],
     ['python3 -m vllm.entrypoints.openai.api_server --model x', 'vllm'],
     ['/venv/bin/python -u -m sglang.launch_server', 'sglang'],

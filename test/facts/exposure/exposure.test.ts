@@ -3,6 +3,7 @@ import { factReader } from '../../../src/engine/fact.ts';
 import type { Exposure } from '../../../src/engine/report.ts';
 import { exposureFact } from '../../../src/facts/exposure/exposure.ts';
 import { unfollowedPublishes } from '../../../src/facts/exposure/door.ts';
+import { workloadsFact } from '../../../src/facts/workloads/workloads.ts';
 import { dockerContainer } from '../../harness/docker-container.ts';
 import { workload } from '../../harness/docker-workload.ts';
 import type { MemoryHost } from '../../harness/memory-host.ts';
@@ -184,6 +185,18 @@ test('without the right to read the firewall everything beyond loopback is unkno
     [1, 'loopback'],
     [3000, 'unknown'],
   ]);
+});
+
+test('a network past the published ports is a gap here, and not in every rule over containers', async () => {
+  const lan = dockerContainer('ollama', { network: { Networks: { lan: {} } } });
+  const docker = box(open, [], true);
+  const gets = (docker.gets ?? []).map((get) =>
+    get.path === `/containers/${lan.Id}/json` ? { ...get, body: JSON.stringify(lan) } : get,
+  );
+  const networks = { socket, path: '/networks', body: '[{"Name": "lan", "Driver": "macvlan"}]' };
+  const read = factReader(await memoryHost({ ...docker, gets: [...gets, networks] }));
+  expect(await read(exposureFact)).toMatchObject({ gaps: [expect.stringContaining('lan (macvlan)')] });
+  expect(await read(workloadsFact)).not.toHaveProperty('gaps');
 });
 
 test.each([

@@ -84,6 +84,40 @@ describe('fail2ban', () => {
     });
   });
 
+  test('what the server did not tell of a jail is a gap', async () => {
+    const evidence = await read({ files, commands: [running, status, get('maxretry', '5\n')] });
+    expect(evidence).toMatchObject({ gaps: [expect.stringContaining('jail sshd')] });
+    const all = ['maxretry', 'findtime', 'bantime'].map((property) => get(property, '5\n'));
+    const told = [...all, get('ignoreip', 'No IP address/network is ignored\n')];
+    expect(await read({ files, commands: [running, status, ...told] })).not.toHaveProperty('gaps');
+  });
+
+  test('a masked unit without its program is not installed', async () => {
+    const commands = [show('masked', 'inactive', 'masked')];
+    expect(await read({ files: { '/proc/1/cmdline': 'init\0' }, commands })).toMatchObject({ value: null });
+  });
+
+  test('a file that cannot be looked for is not absent', async () => {
+    const recording = {
+      '/etc/fail2ban/jail.d': { list: ['a.conf'] },
+      '/etc/fail2ban/jail.d/a.local': { stat: { unknown: 'denied', detail: 'no' } },
+    };
+    const more = { ...files, '/etc/fail2ban/jail.d/a.conf': '[sshd]\nmaxretry = 3\n' };
+    const evidence = await read({ files: more, recording, commands: [running, status] });
+    expect(evidence).toMatchObject({ state: 'unknown', detail: 'no' });
+  });
+
+  test.each(['cloudflare', 'nginx-block-map'])('%s closes the ports of the web only', async (action) => {
+    const web = { ...files, '/etc/fail2ban/jail.local': `[sshd]\naction = ${action}\n` };
+    const ports = [
+      { from: 80, to: 80 },
+      { from: 443, to: 443 },
+    ];
+    expect(await read({ files: web, commands: [running, status] })).toMatchObject({
+      value: { jails: [{ bans: [{ action, ports }] }] },
+    });
+  });
+
   test('a server that may not be asked is a gap', async () => {
     const denied = {
       argv: ['fail2ban-client', 'status'],

@@ -46,8 +46,38 @@ test.each([
   ['another section', { '/etc/systemd/journald.conf': '[Other]\nStorage=volatile\n' }, { storage: 'auto' }],
   ['its directory', { '/var/log/journal/x': '' }, { directory: true }],
   ['another store', process(7, 'rsyslogd'), { others: ['rsyslogd'] }],
+  ['a shipper may ship other logs', process(7, 'vector'), { others: [], shippers: ['vector'] }],
+  [
+    'a store in a container',
+    { ...process(7, 'rsyslogd'), '/proc/7/cgroup': `0::/docker/${'a'.repeat(64)}\n` },
+    { others: [] },
+  ],
 ])('journal: %s', async (_, files, expected) => {
   expect(await journal(files)).toMatchObject(expected);
+});
+
+test('journal: where /lib is no link', async () => {
+  const files = { ...process(1, 'systemd'), '/lib/systemd/systemd-journald': '' };
+  const host = await memoryHost({ files });
+  expect(await factReader(host)(journalFact)).toMatchObject({ value: { storage: 'auto' } });
+});
+
+const hidden = { '/proc/9/cmdline': { read: { unknown: 'denied', detail: 'denied' } } };
+
+test('a process that may not be seen may be the store, or the recorder', async () => {
+  const files = { ...systemd, ...process(9, 'x') };
+  const host = await memoryHost({ files, recording: hidden });
+  expect(await factReader(host)(journalFact)).toMatchObject({ value: { others: null } });
+  expect(await factReader(host)(auditDaemonFact)).toMatchObject({ state: 'unknown' });
+});
+
+test('what is seen needs no more', async () => {
+  const files = { ...systemd, ...process(9, 'x'), ...process(7, 'rsyslogd'), ...process(8, 'falco') };
+  const host = await memoryHost({ files, recording: hidden });
+  expect(await factReader(host)(journalFact)).toMatchObject({ value: { others: ['rsyslogd'] } });
+  expect(await factReader(host)(auditDaemonFact)).toMatchObject({
+    value: { running: 'falco', ownRules: true },
+  });
 });
 
 test('journal: none without systemd', async () => {

@@ -68,6 +68,46 @@ describe('servers', () => {
     expect(await sshdOn({})).toEqual({ servers: [], because: 'no sshd is installed' });
   });
 
+  test('a program that was replaced, and one that is not the package’s', async () => {
+    const at = (pid: number, exe: string) => ({ [`/proc/${String(pid)}/exe`]: { readlink: exe } });
+    const { servers } = await sshdWith('', {
+      files: {
+        ...daemon(7, titled('-D'), 'ssh.service', 5),
+        ...daemon(8, titled('-f /etc/ssh/a'), 'a.service', 5),
+        ...daemon(9, titled('-f /etc/ssh/b'), 'b.service', 5),
+        '/etc/ssh/a': '',
+        '/etc/ssh/b': '',
+      },
+      recording: {
+        ...at(7, '/usr/sbin/sshd (deleted)'),
+        ...at(8, '/usr/sbin/sshd'),
+        ...at(9, '/opt/ssh/sbin/sshd'),
+      },
+    });
+    expect(servers.map(({ program }) => program)).toEqual(['replaced', 'installed', 'other']);
+  });
+
+  test('processes that may not be read can be further servers', async () => {
+    const files = { ...daemon(7, titled('-D'), 'ssh.service', 5), '/proc/8/cmdline': 'x', [sshdConfig]: '' };
+    const recording = { '/proc/8/cmdline': { read: { unknown: 'denied', detail: 'no' } } };
+    const evidence = await factReader(await memoryHost({ files, recording }))(sshdFact);
+    expect(evidence).toMatchObject({ value: { servers: [{ kind: 'running' }] } });
+    expect(evidence).toHaveProperty('gaps');
+  });
+
+  test('options of the service that may not be read settle nothing', async () => {
+    const denied = { '/etc/default/ssh': { read: { unknown: 'denied', detail: 'it may not be read' } } };
+    const { servers } = await sshdWith('PermitRootLogin no\n', { recording: denied });
+    expect(servers[0]?.incomplete).toMatch(/it may not be read/);
+  });
+
+  test('a block that nobody understands may decide before the one that applies', async () => {
+    const text = 'Match Sessiontype x\nX11Forwarding yes\nMatch User op\nX11Forwarding no\n';
+    const { servers } = await sshdWith(text);
+    const scope = servers[0]?.scopes.find(({ connection }) => connection?.user === 'op');
+    expect(scope?.options.has('x11forwarding')).toBe(false);
+  });
+
   test('the program’s own answer counts, with the line that decided', async () => {
     const stdout = 'permitrootlogin no\npasswordauthentication no\nx11forwarding yes\n';
     const { servers } = await sshdWith('PermitRootLogin no\nPasswordAuthentication yes\n', {

@@ -49,3 +49,23 @@ test('programs are followed through links, with every directory on the way', asy
     ],
   ]);
 });
+
+test.each([
+  ['/usr/bin/python3 main.py', ['/usr/bin/python3', '/opt/app/main.py']],
+  ['/usr/bin/env A=b python3 -u main.py', ['/usr/bin/env', '/opt/app/main.py']],
+  ['/usr/bin/python3 -m vllm.entrypoints', ['/usr/bin/python3']],
+  [`/bin/sh -c "cd /x; exec /opt/app/start.sh --all"`, ['/bin/sh', '/opt/app/start.sh']],
+  ['/usr/bin/nice -n 10 /opt/app/serve', ['/usr/bin/nice', '/opt/app/serve']],
+])('what %s runs', async (line, programs) => {
+  const host = await memoryHost({
+    files: {
+      '/proc/1/cmdline': 'init\0',
+      '/etc/passwd': 'root:x:0:0::/root:/bin/sh\n',
+      '/etc/group': 'root:x:0:\n',
+      '/etc/systemd/system/vllm.service': `[Service]\nWorkingDirectory=-/opt/app\nExecStart=${line}\n`,
+    },
+  });
+  const evidence = await factReader(host)(unitAccessFact);
+  const paths = evidence.state === 'known' ? evidence.value.units[0]?.paths : undefined;
+  expect(paths?.filter(({ role }) => role === 'program').map(({ path }) => path)).toEqual(programs);
+});

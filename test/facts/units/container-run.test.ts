@@ -23,6 +23,7 @@ describe('docker run arguments', () => {
     ['-u 1000:1000', { user: '1000:1000' }],
     ['--user=node --group-add video', { user: 'node', groupAdd: ['video'] }],
     ['--read-only', { readonlyRootfs: true }],
+    ['--rm', { networks: ['bridge'], namespaces: { network: 'bridge' } }],
     ['--net host', { namespaces: { network: 'host' }, networks: ['host'] }],
     ['--network container:vpn', { namespaces: { network: 'container:vpn' } }],
     ['--network name=ai,ip=10.0.0.2', { networks: ['ai'] }],

@@ -32,7 +32,7 @@ test('automatic updates: files in order of name, timers that fire', async () => 
     value: {
       installed: true,
       settings: [{ value: '1' }, { value: '0', source: '/etc/apt/apt.conf.d/99off', line: 1 }],
-      timersOff: { value: ['apt-daily-upgrade.timer'] },
+      unitsOff: { value: ['apt-daily-upgrade.timer'] },
     },
   });
 });
@@ -42,7 +42,7 @@ test('automatic updates: systemctl that does not answer says nothing of timers',
     { ...timers, stdout: '', exitCode: 1, stderr: 'System has not been booted with systemd' },
   ];
   expect(await factReader(await memoryHost({ files: dpkg, commands }))(automaticUpdatesFact)).toMatchObject({
-    value: { timersOff: { state: 'unknown' } },
+    value: { unitsOff: { state: 'unknown' } },
   });
 });
 
@@ -54,6 +54,41 @@ test('automatic updates: apt’s own answer wins, and the file’s line is shown
   ).toMatchObject({
     value: { settings: [{ source: '/etc/apt/apt.conf.d/20auto', line: 2 }] },
   });
+});
+
+test('automatic updates: a masked service is not started by its timer', async () => {
+  const path = '/etc/systemd/system/apt-daily-upgrade.service';
+  const active = timers.stdout.replace('inactive', 'active').replace('masked', 'enabled');
+  const host = await memoryHost({
+    files: { ...dpkg, [path]: '' },
+    recording: { [path]: { readlink: '/dev/null' } },
+    commands: [{ ...timers, stdout: active }],
+  });
+  expect(await factReader(host)(automaticUpdatesFact)).toMatchObject({
+    value: { unitsOff: { value: ['apt-daily-upgrade.service'] } },
+  });
+});
+
+test.each([
+  ['dots in a name', { '/etc/apt/apt.conf.d/50my.site.conf': 'A "1";\n' }, [{ value: '1' }]],
+  ['another extension', { '/etc/apt/apt.conf.d/50my.site.bak': 'A "1";\n' }, []],
+  [
+    'what a later file clears',
+    {
+      '/etc/apt/apt.conf.d/50a': 'A { "x"; "y"; }; AB "z";\n',
+      '/etc/apt/apt.conf.d/60b': '#clear A;\nA:: "w";\n',
+    },
+    [{ value: 'z' }, { value: 'w' }],
+  ],
+])('automatic updates, files alone: %s', async (_, files, settings) => {
+  const host = await memoryHost({ files: { ...dpkg, ...files }, commands: [timers] });
+  expect(await factReader(host)(automaticUpdatesFact)).toMatchObject({ value: { settings } });
+});
+
+test('automatic updates, files alone: what another file includes is not known', async () => {
+  const files = { ...dpkg, '/etc/apt/apt.conf.d/50a': '#include "/srv/apt.conf";\n' };
+  const host = await memoryHost({ files, commands: [timers] });
+  expect(await factReader(host)(automaticUpdatesFact)).toMatchObject({ state: 'unknown' });
 });
 
 test('automatic updates: no dpkg', async () => {

@@ -66,6 +66,30 @@ describe('docker inspect as a workload', () => {
     expect(confinementOf(options)).toMatchObject(expected);
   });
 
+  test('an engine without cgroup namespaces gives the host’s', () => {
+    expect(workload('x', { host: { CgroupnsMode: '' } }).namespaces.cgroup).toBe('host');
+  });
+
+  test.each(['host', 'none'])('nothing is published from network %s, whatever was asked', (NetworkMode) => {
+    const host = { NetworkMode, PortBindings: { '80/tcp': [{ HostIp: '', HostPort: '80' }] } };
+    expect(workload('x', { host }).publishes).toEqual([]);
+  });
+
+  test.each([
+    ['/dev/dri', { count: 'all' }],
+    ['/dev/dri/renderD128', { count: 1 }],
+    ['/dev/kfd', { count: 1 }],
+  ])('the device node %s', (PathOnHost, gpu) => {
+    const Devices = [{ PathOnHost, PathInContainer: PathOnHost, CgroupPermissions: 'rwm' }];
+    expect(workload('x', { host: { Devices } }).gpu).toMatchObject({ ...gpu, by: 'device-node' });
+  });
+
+  test('of several requests the one for every GPU counts', () => {
+    const request = { Driver: '', DeviceIDs: ['0'], Count: 0, Capabilities: [['gpu']] };
+    const DeviceRequests = [request, { ...request, DeviceIDs: [], Count: -1 }];
+    expect(workload('x', { host: { DeviceRequests } }).gpu).toMatchObject({ count: 'all' });
+  });
+
   test('the text of an inline profile does not reach citations', () => {
     const { securityOpt } = workload('x', { host: { SecurityOpt: ['seccomp={"defaultAction":"X"}'] } });
     expect(securityOpt).toEqual(['seccomp={…}']);
@@ -224,6 +248,15 @@ describe('image references', () => {
 });
 
 describe('dockerd’s command line', () => {
+  test.each([
+    [['-Htcp://0.0.0.0:2375'], ['tcp://0.0.0.0:2375']],
+    [['-DH', 'tcp://0.0.0.0:2375'], ['tcp://0.0.0.0:2375']],
+    [['-H=fd://'], ['fd://']],
+    [['--a-switch-of-tomorrow', '-H', 'tcp://0.0.0.0:2375'], ['tcp://0.0.0.0:2375']],
+  ])('%j', (flags, value) => {
+    expect(optionsOfArguments(['dockerd', ...flags], 'x').hosts).toMatchObject({ value });
+  });
+
   test('flags, lists and values', () => {
     const argv = [
       'dockerd',

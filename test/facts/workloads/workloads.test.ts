@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { factReader } from '../../../src/engine/fact.ts';
+import { propertyNames } from '../../../src/facts/units/settings.ts';
 import { engineFact } from '../../../src/facts/workloads/engine.ts';
 import { workloadsFact } from '../../../src/facts/workloads/workloads.ts';
 import { dockerContainer, idOf } from '../../harness/docker-container.ts';
@@ -136,6 +137,36 @@ describe('workloads of Docker', () => {
     expect(found).toMatchObject({ value: [], gaps: ['hostconfig.json may not be read'] });
   });
 
+  test.each([
+    ['may not be read', { unknown: 'denied', detail: 'no' }],
+    ['is not understood', '{'],
+  ])('options of a volume: what %s is a gap', async (_, read) => {
+    const { Id, Path, Args, Config, HostConfig, Name } = dockerContainer('db');
+    const directory = `/var/lib/docker/containers/${Id}`;
+    const MountPoints = { '/d': { Type: 'volume', Name: 'v', Destination: '/d', RW: true } };
+    const config = { ID: Id, Name, Path, Args, Config, MountPoints, State: {} };
+    const options = '/var/lib/docker/volumes/v/opts.json';
+    const found = await workloads({
+      files: {
+        ...noEngine,
+        [`${directory}/config.v2.json`]: JSON.stringify(config),
+        [`${directory}/hostconfig.json`]: JSON.stringify(HostConfig),
+        ...(typeof read === 'string' ? { [options]: read } : {}),
+      },
+      recording: { [socket]: socketStat, ...(typeof read === 'string' ? {} : { [options]: { read } }) },
+    });
+    const sentence = expect.stringContaining('what volume v binds') as unknown;
+    expect(found).toMatchObject({ value: [{ name: 'db' }], gaps: [sentence] });
+  });
+
+  test('with a daemon.json that is not understood, where the containers are is not known', async () => {
+    const files = { ...noEngine, '/etc/docker/daemon.json': '{"data-root": "/srv/docker"' };
+    expect(await workloads({ files, recording: { [socket]: socketStat } })).toMatchObject({
+      value: [],
+      gaps: [expect.stringContaining('daemon.json is not a JSON object')],
+    });
+  });
+
   test('mounts are followed through symbolic links, and through the options of a volume', async () => {
     const mounts = [
       { Type: 'bind', Source: '/data/etc', Destination: '/a', RW: true },
@@ -159,6 +190,14 @@ describe('workloads of Docker', () => {
           ],
         },
       ],
+    });
+  });
+
+  test('where a link may not be read, what is mounted is not known', async () => {
+    const mounts = [{ Type: 'bind', Source: '/srv/x/y', Destination: '/a', RW: true }];
+    const recording = { '/srv/x': { readlink: { unknown: 'denied', detail: 'no' } } };
+    expect(await workloads(running([dockerContainer('a', { mounts })], { recording }))).toMatchObject({
+      value: [{ mounts: [{ source: '/srv/x/y', real: null }] }],
     });
   });
 
@@ -202,6 +241,14 @@ describe('containers of engines that are not read', () => {
       { '/home/ai/.local/share/containers/storage/overlay-containers/containers.json': '[{"id":"x"}]' },
       '/home/ai',
     ],
+    [
+      'those of a rootless Docker Engine that does not run',
+      { '/home/ai/.local/share/docker/containers/ab/config.v2.json': '{}' },
+      '/home/ai/.local/share/docker',
+    ],
+    ['a user’s quadlet', { '/etc/containers/systemd/users/1000/ui.pod': '[Pod]\n' }, 'ui.pod'],
+    ['a quadlet at home', { '/home/ai/.config/containers/systemd/web.container': '' }, 'web.container'],
+    ['k0s', { '/var/lib/k0s/kubelet/pods/uid/etc-hosts': '' }, 'k0s'],
     ['a quadlet', { '/etc/containers/systemd/ollama.container': '[Container]\n' }, 'ollama.container'],
     ['pods', { '/var/lib/kubelet/pods/uid/etc-hosts': '' }, 'Kubernetes'],
     ['k3s', { '/var/lib/rancher/k3s/agent/x': '' }, 'k3s'],
@@ -216,6 +263,25 @@ describe('containers of engines that are not read', () => {
     const recording = { '/var/lib/containers/storage': { list: { unknown: 'denied', detail: 'no' } } };
     expect(await workloads({ files: noEngine, recording })).toMatchObject({
       gaps: [expect.stringContaining('run as root')],
+    });
+  });
+
+  test('homes that may not be entered are one gap', async () => {
+    const denied = { list: { unknown: 'denied', detail: 'no' } };
+    const recording = {
+      '/home': { list: ['a', 'b'] },
+      ...Object.fromEntries(
+        ['a', 'b'].flatMap((user) =>
+          [
+            '.local/share/containers/storage',
+            '.local/share/docker/containers',
+            '.config/containers/systemd',
+          ].map((path): [string, object] => [`/home/${user}/${path}`, denied]),
+        ),
+      ),
+    };
+    expect(await workloads({ files: noEngine, recording })).toMatchObject({
+      gaps: ['/home/a, /home/b may not be read: run as root to see whether containers are in it'],
     });
   });
 
@@ -255,7 +321,6 @@ describe('the networks of a container', () => {
   ])('%s: others may reach it', async (kind, network) => {
     expect(await workloads(networks({ Name: 'lan', ...network }))).toMatchObject({
       value: [{ openNetworks: [{ name: 'lan', kind: expect.stringContaining(kind) }] }],
-      gaps: [expect.stringContaining('lan')],
     });
   });
 
@@ -269,7 +334,6 @@ describe('the networks of a container', () => {
   test('an engine that does not tell leaves it open', async () => {
     expect(await workloads(running([on('lan')]))).toMatchObject({
       value: [{ openNetworks: [{ name: 'lan', kind: null }] }],
-      gaps: [expect.stringContaining('not seen')],
     });
   });
 });
@@ -291,6 +355,36 @@ describe('a container made with --rm', () => {
   });
 });
 
+test.each([
+  ['docker', []],
+  ['podman', [{ name: 'vllm.service', source: 'podman' }]],
+])('the unnamed container of an active unit is among those of %s: %j', async (engine, value) => {
+  const unit = `[Service]\nExecStart=/usr/bin/${engine} run vllm/vllm-openai\n`;
+  const identity = 'Id,Names,LoadState,ActiveState,UnitFileState,NeedDaemonReload';
+  const asked = (kind: 'service' | 'slice', more: string, name: string) => [
+    ...['systemctl', 'show', '--no-pager'],
+    `--property=${[identity, more, ...propertyNames(kind)].filter(Boolean).join(',')}`,
+    ...['--', name],
+  ];
+  const shown = 'Id=vllm.service\nLoadState=loaded\nActiveState=active\nSlice=system.slice\n';
+  const found = await workloads({
+    ...running([], { files: { '/etc/systemd/system/vllm.service': unit } }),
+    commands: [
+      { argv: asked('service', 'Environment,ExecStart', 'vllm.service'), stdout: shown },
+      { argv: asked('slice', '', 'system.slice'), stdout: 'Id=system.slice\n' },
+    ],
+  });
+  expect(found).toMatchObject({ value });
+  expect(found).not.toHaveProperty('gaps');
+});
+
+test('a rootless engine is not what systemctl stops: no definition is edited', async () => {
+  const has = running([dockerContainer('a')]);
+  const rootless = JSON.stringify({ ...info, SecurityOptions: ['name=rootless'] });
+  const gets = (has.gets ?? []).map((get) => (get.path === '/info' ? { ...get, body: rootless } : get));
+  expect(await workloads({ ...has, gets })).toMatchObject({ value: [{ name: 'a', directory: null }] });
+});
+
 describe('the engine', () => {
   test('its own answer, and its options from file and command line', async () => {
     const has = running([], {
@@ -300,7 +394,7 @@ describe('the engine', () => {
       value: {
         version: '20.10.24',
         noNewPrivileges: true,
-        appArmor: true,
+        appArmor: 'on',
         seccomp: 'default',
         options: { icc: { value: false, source: '/etc/docker/daemon.json', line: 3 }, hosts: { line: null } },
       },
@@ -312,6 +406,29 @@ describe('the engine', () => {
     expect(await factReader(await memoryHost(running([], { recording: denied })))(engineFact)).toMatchObject({
       value: { noNewPrivileges: null },
       gaps: ['may not be read'],
+    });
+  });
+
+  test('one that does not run has the options of its unit', async () => {
+    const unit = '[Service]\nExecStart=/usr/sbin/dockerd --data-root /srv/docker --userns-remap=default\n';
+    const files = { ...noEngine, '/usr/sbin/dockerd': '', '/lib/systemd/system/docker.service': unit };
+    expect(await factReader(await memoryHost({ files }))(engineFact)).toMatchObject({
+      value: { running: false, dataRoot: '/srv/docker', userns: true },
+    });
+  });
+
+  test.each([
+    ['Y\n', 'unused'],
+    ['N\n', 'absent'],
+    [null, 'absent'],
+  ])('without AppArmor on a kernel that says %j: %s', async (enabled, appArmor) => {
+    const has = running([], {
+      files: enabled === null ? {} : { '/sys/module/apparmor/parameters/enabled': enabled },
+    });
+    const bare = JSON.stringify({ ...info, SecurityOptions: ['name=seccomp,profile=default'] });
+    const gets = (has.gets ?? []).map((get) => (get.path === '/info' ? { ...get, body: bare } : get));
+    expect(await factReader(await memoryHost({ ...has, gets }))(engineFact)).toMatchObject({
+      value: { appArmor },
     });
   });
 
