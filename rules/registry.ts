@@ -17,7 +17,9 @@ import firewallInactiveIdle from './network/firewall-inactive-idle.yaml';
 import firewallInactive from './network/firewall-inactive.yaml';
 import firewallIpv6Open from './network/firewall-ipv6-open.yaml';
 import firewallNotPersistent from './network/firewall-not-persistent.yaml';
+import firewallRuleIneffective from './network/firewall-rule-ineffective.yaml';
 import ipForwardingUnneeded from './network/ip-forwarding-unneeded.yaml';
+import loopbackPublishLeak from './network/loopback-publish-leak.yaml';
 import sshExposedInternet from './network/ssh-exposed-internet.yaml';
 import ufwLoggingOff from './network/ufw-logging-off.yaml';
 import ufwRuleShadowed from './network/ufw-rule-shadowed.yaml';
@@ -169,7 +171,9 @@ const files: readonly (readonly [Layer, unknown])[] = [
   ['network', firewallInactive],
   ['network', firewallIpv6Open],
   ['network', firewallNotPersistent],
+  ['network', firewallRuleIneffective],
   ['network', ipForwardingUnneeded],
+  ['network', loopbackPublishLeak],
   ['network', sshExposedInternet],
   ['network', ufwLoggingOff],
   ['network', ufwRuleShadowed],

@@ -1,6 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { writeLargeHost } from './large-host.mjs';
 
 /** Measures what an audit costs and prints it beside the goals; asserts nothing. */
 const root = resolve(import.meta.dirname, '..');
@@ -80,6 +83,20 @@ if (existsSync(recorded)) {
   row('  peak memory', megabytes(peak(audit)), '≤ 130 MB');
 } else {
   row(`audit of ${recorded}`, 'not recorded', 'AISEC_RECORD=1 npm run test:lab');
+}
+
+const large = await mkdtemp(join(tmpdir(), 'aisec-bench-'));
+try {
+  await writeLargeHost(large, { rules: 10_000, listeners: 500 });
+  const exposure = [program, 'exposure', '--snapshot', large, '--format', 'json'];
+  const [wall] = compare([exposure], 5);
+  row('exposure of 10,000 rules × 500 listeners', milliseconds(wall), '≤ 1500 ms');
+  row('  peak memory', megabytes(peak(exposure)), '≤ 300 MB');
+  await writeLargeHost(large, { rules: 5_000, listeners: 250 });
+  const [quarter] = compare([exposure], 5);
+  row('  beside half the rules and listeners', ratio(wall / quarter), '≤ 4 ×');
+} finally {
+  await rm(large, { recursive: true, force: true });
 }
 
 if (process.geteuid?.() === 0) {

@@ -5,8 +5,10 @@ import { dockerTcpApi } from './network/docker-tcp-api.ts';
 import { firewallPersistence } from './network/firewall-persistence.ts';
 import { ipForwarding } from './network/ip-forwarding.ts';
 import { ipv6Unfiltered } from './network/ipv6-unfiltered.ts';
+import { loopbackPublishLeak } from './network/loopback-publish-leak.ts';
 import { noInboundFilter } from './network/no-inbound-filter.ts';
 import { publishBypassesFirewall } from './network/publish-bypasses-firewall.ts';
+import { ruleIneffective } from './network/rule-ineffective.ts';
 import { rulesetDrift } from './network/ruleset-drift.ts';
 import { serviceExposed } from './network/service-exposed.ts';
 import { sshExposed } from './network/ssh-exposed.ts';
@@ -82,8 +84,10 @@ export const checks: ReadonlyMap<string, Check> = new Map(
     firewallPersistence,
     ipForwarding,
     ipv6Unfiltered,
+    loopbackPublishLeak,
     noInboundFilter,
     publishBypassesFirewall,
+    ruleIneffective,
     rulesetDrift,
     serviceExposed,
     sshExposed,

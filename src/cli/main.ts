@@ -72,12 +72,29 @@ function commands(exitWith: (code: number) => void): Command {
     });
 
   target(program.command('exposure'))
-    .description('list who can reach what on this machine')
+    .description('list or draw who can reach what on this machine, or answer questions about it')
     .option('--port <n>', 'only this port', integer(1, 65_535))
-    .addOption(format())
+    .option('--from <address>', 'ask one question: whether this source reaches --to, --port')
+    .option('--to <address>', "the machine's address, or one behind it")
+    .option('--proto <protocol>', 'of the question: tcp or udp (default: tcp)')
+    .option('--interface <name>', 'where the question comes in; otherwise as it is routed')
+    .option(
+      '--queries <file>',
+      'questions as JSON Lines: from, to, port, proto, interface; - is standard input',
+    )
+    .option('--format <format>', 'terminal, json, markdown; as a map: dot, svg, mermaid', 'terminal')
     .option('-o, --output <file>', 'write here instead of to standard output')
     .option('--no-color', 'plain text')
-    .addHelpText('after', examples('sudo aisec exposure', 'sudo aisec exposure --port 11434'))
+    .addHelpText(
+      'after',
+      examples(
+        'sudo aisec exposure',
+        'sudo aisec exposure --port 11434',
+        'sudo aisec exposure --from 203.0.113.7 --to 10.0.0.2 --port 11434',
+        'sudo aisec exposure --queries ask.jsonl --format json',
+        'sudo aisec exposure --format svg -o map.svg',
+      ),
+    )
     .action(async (options: ExposureOptions) => {
       const { runExposure } = await import('./exposure.ts');
       exitWith(await runExposure(options));

@@ -1,13 +1,13 @@
 import type { Report } from '../engine/report.ts';
 import type { Page } from './color.ts';
-import { unknownName } from './usage-error.ts';
+import { oneOf } from './usage-error.ts';
 
-const formats = ['terminal', 'json', 'markdown'] as const;
+export const formats = ['terminal', 'json', 'markdown'] as const;
 export type Format = (typeof formats)[number];
 
 /** @throws UsageError when there is no such format */
 export function formatOf(text: string): Format {
-  return formats.find((format) => format === text) ?? unknownName('format', text, formats);
+  return oneOf('format', text, formats);
 }
 
 export interface RenderOptions extends Page {

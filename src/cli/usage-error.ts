@@ -28,3 +28,8 @@ export function unknownName(what: string, typed: string, known: readonly string[
 function isSystemError(error: unknown): boolean {
   return error instanceof Error && ('syscall' in error || error.name === 'SnapshotError');
 }
+
+/** @throws UsageError when what was typed is none of the known */
+export function oneOf<T extends string>(what: string, typed: string, known: readonly T[]): T {
+  return known.find((each) => each === typed) ?? unknownName(what, typed, known);
+}

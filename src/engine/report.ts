@@ -83,7 +83,8 @@ const Finding = z.strictObject({
 });
 export type Finding = z.infer<typeof Finding>;
 
-export const scopes = ['loopback', 'containers', 'vpn', 'lan', 'any', 'unknown'] as const;
+const farScopes = ['containers', 'vpn', 'lan', 'any'] as const;
+export const scopes = ['loopback', ...farScopes, 'unknown'] as const;
 
 const Exposure = z.strictObject({
   service: z.string().nullable().describe('id in the service catalogue'),
@@ -93,7 +94,22 @@ const Exposure = z.strictObject({
   address: z.string(),
   port: z.int().min(0).max(65535),
   scope: z.enum(scopes).describe('the widest source that can connect'),
-  reachableFrom: z.array(z.strictObject({ interface: z.string(), sources: z.array(z.string()) })),
+  authentication: z
+    .enum(['proved', 'partial', 'none', 'unknown'])
+    .nullable()
+    .describe('whether it is proved to ask for a credential; null: no catalogue service was recognised'),
+  reachableFrom: z.array(
+    z.strictObject({
+      interface: z.string(),
+      scopes: z.array(z.enum(farScopes)).describe('what kinds of sources these are'),
+      sources: z.array(z.string()),
+      routerNeeded: z
+        .boolean()
+        .describe(
+          'the interface has private addresses alone: the internet gets there if a router forwards it',
+        ),
+    }),
+  ),
   path: z
     .array(z.string())
     .describe('the rules that decided, in the words of their owner; or why it is unknown'),
@@ -102,6 +118,19 @@ const Exposure = z.strictObject({
     .describe('what the host firewall alone would answer the farthest source'),
 });
 export type Exposure = z.infer<typeof Exposure>;
+
+/** Whether one packet gets through: an entry of what `aisec exposure --queries` prints. */
+export interface QueryAnswer {
+  readonly from: string;
+  readonly to: string;
+  readonly port: number;
+  readonly proto: 'tcp' | 'udp';
+  /** Where it comes in; empty where no route leads to the source. */
+  readonly interface: string;
+  readonly verdict: 'reachable' | 'blocked' | 'unknown';
+  /** The rules on the way, and what ended it. */
+  readonly because: readonly string[];
+}
 
 export const Report = z.strictObject({
   schema: z.literal('aisec/report/v1'),

@@ -31,7 +31,7 @@ export function parseYamlAs<Schema extends z.ZodType>(
   if (result.success) return result.data;
   const problems = result.error.issues.map((issue) => {
     const at = lineOf(document, lines, issue);
-    return `${file}${at === null ? '' : `:${String(at)}`}: ${describe(issue, schema)}`;
+    return `${file}${at === null ? '' : `:${String(at)}`}: ${describeIssue(issue, schema)}`;
   });
   throw new InputError(problems.join('\n'));
 }
@@ -49,7 +49,8 @@ function lineOf(
   return null;
 }
 
-function describe(issue: z.core.$ZodIssue, schema: z.ZodType): string {
+/** What a schema refuses, with its key, and for an unknown key the nearest known one. */
+export function describeIssue(issue: z.core.$ZodIssue, schema: z.ZodType): string {
   const where = issue.path.length > 0 ? `${issue.path.map(String).join('.')}: ` : '';
   if (issue.code !== 'unrecognized_keys') return `${where}${issue.message}`;
   const known = keysAt(schema, issue.path);

@@ -30,7 +30,12 @@ export function ownerOf({ workload, process }: Exposure): string {
 /** `10.0.0.0/24 (eth0); 172.17.0.0/16 (docker0)`. */
 export function sourcesOf({ reachableFrom, scope }: Exposure): string {
   if (reachableFrom.length > 0) {
-    return reachableFrom.map((each) => `${each.sources.join(', ')} (${each.interface})`).join('; ');
+    return reachableFrom
+      .map(({ sources, interface: name, routerNeeded }) => {
+        const place = routerNeeded ? `${name}, from the internet if your router forwards it` : name;
+        return `${sources.join(', ')} (${place})`;
+      })
+      .join('; ');
   }
   return scope === 'unknown' ? 'not known' : 'this machine only';
 }

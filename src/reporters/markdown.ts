@@ -2,7 +2,7 @@ import type { LayerScore, Report } from '../engine/report.ts';
 import type { Sorted } from './groups.ts';
 import { sorted } from './groups.ts';
 import { prose } from './markdown/escape.ts';
-import { exposureTable } from './markdown/exposures.ts';
+import { exposurePicture, exposureTable } from './markdown/exposures.ts';
 import { absentItems, doneItems, openItem, unclearItem } from './markdown/items.ts';
 
 /**
@@ -79,5 +79,6 @@ function layerSection(layer: LayerScore, findings: Sorted): string[] {
 function exposureSection({ exposures, target }: Report): string[] {
   if (target.kind === 'project') return [];
   const unknown = 'Not known: what listens here could not be read.';
-  return ['## Reachable', '', ...(exposures === null ? [unknown] : exposureTable(exposures))];
+  const known = exposures === null ? [unknown] : [...exposurePicture(exposures), ...exposureTable(exposures)];
+  return ['## Reachable', '', ...known];
 }

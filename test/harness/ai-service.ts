@@ -80,6 +80,8 @@ export function inContainer(
     namespaces: { network: has.network ?? 'bridge' },
     mounts: (has.mounts ?? []).map((target) => ({ type: 'bind', source: '/srv', target, writable: true })),
     publishes,
+    addresses: [],
+    unpublished: [],
     openNetworks: (has.openNetworks ?? []).map((kind) => ({ name: 'lan', kind })),
     environment: has.environment ?? {},
     command: has.argv ?? [],

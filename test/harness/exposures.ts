@@ -4,13 +4,21 @@ import type { Exposure } from '../../src/engine/report.ts';
 export function exposure(over: Partial<Exposure> = {}): Exposure {
   return {
     service: null,
+    authentication: null,
     process: null,
     workload: null,
     proto: 'tcp',
     address: '0.0.0.0',
     port: 11434,
     scope: 'any',
-    reachableFrom: [{ interface: 'eth0', sources: ['10.0.0.0/24', '0.0.0.0/0'] }],
+    reachableFrom: [
+      {
+        interface: 'eth0',
+        scopes: ['lan', 'any'],
+        sources: ['10.0.0.0/24', '0.0.0.0/0'],
+        routerNeeded: false,
+      },
+    ],
     path: ['policy accept (ip filter INPUT)'],
     firewallSays: 'admits',
     ...over,

@@ -1,8 +1,9 @@
 import { factReader } from '../../src/engine/fact.ts';
 import { firewallConfigurationFact } from '../../src/facts/firewall/boot.ts';
-import { parseIptablesSave } from '../../src/facts/firewall/iptables-save.ts';
-import { parseNft, ruleLines } from '../../src/facts/firewall/nft.ts';
-import type { Ruleset, Table } from '../../src/facts/firewall/ruleset.ts';
+import type { InboundFilter } from '../../src/facts/firewall/inbound-filter.ts';
+import { parseIptablesSave } from '../../src/facts/netfilter/iptables/save.ts';
+import { parseNft, ruleLines } from '../../src/facts/netfilter/nft/listing.ts';
+import type { Ruleset, Table } from '../../src/facts/netfilter/ruleset.ts';
 import type { Interface } from '../../src/facts/interfaces/interface.ts';
 import type { Listener } from '../../src/facts/listeners/listener.ts';
 import { memoryHost } from './memory-host.ts';
@@ -22,6 +23,14 @@ export function filterTable(
 
 export function rulesetOf(...tables: readonly (readonly Table[])[]): Ruleset {
   return { tables: tables.flat(), gaps: [] };
+}
+
+/** The filter of a machine that runs. */
+export function filterNow(
+  interfaces: readonly Interface[],
+  ...tables: readonly (readonly Table[])[]
+): InboundFilter {
+  return { when: 'now', ruleset: rulesetOf(...tables), interfaces };
 }
 
 /** A native table `inet filter` with one input chain; rules as `expr` of libnftables-json(5). */
@@ -61,6 +70,7 @@ export const eth0: Interface = {
   kind: 'link',
   up: true,
   addresses: [{ family: 'ip', address: '10.0.0.2', prefix: 24, scope: 'global' }],
+  port: false,
   defaultRoute: true,
 };
 

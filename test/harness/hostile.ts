@@ -87,13 +87,22 @@ const hostileFinding: fc.Arbitrary<Finding> = fc
 
 export const hostileExposure: fc.Arbitrary<Exposure> = fc.record({
   service: fc.option(hostileText),
+  authentication: fc.constantFrom('proved', 'partial', 'none', 'unknown', null),
   process: fc.option(hostileText),
   workload: fc.option(hostileText),
   proto: fc.constantFrom('tcp', 'udp'),
   address: hostileText,
   port: fc.integer({ min: 0, max: 65_535 }),
   scope: fc.constantFrom(...scopes),
-  reachableFrom: fc.array(fc.record({ interface: hostileText, sources: texts }), { maxLength: 2 }),
+  reachableFrom: fc.array(
+    fc.record({
+      interface: hostileText,
+      scopes: fc.subarray(['containers', 'vpn', 'lan', 'any'] as const, { minLength: 1 }),
+      sources: texts,
+      routerNeeded: fc.boolean(),
+    }),
+    { maxLength: 2 },
+  ),
   path: texts,
   firewallSays: fc.constantFrom('admits', 'refuses', 'unknown', 'not-asked'),
 });

@@ -30,7 +30,7 @@ export interface Box {
 }
 
 /** Builds the root once, and again when its package list changes. */
-async function debianRoot(): Promise<string> {
+export async function debianRoot(): Promise<string> {
   await mkdir(lab, { recursive: true });
   const root = join(lab, 'root');
   const script = join(labSources, 'build-root.sh');

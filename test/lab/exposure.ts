@@ -8,12 +8,17 @@ export interface Reach {
 
 /** What the neighbours of a box reach, by trying: the truth that a report is held against. */
 export async function reachOf(box: Box): Promise<Reach> {
-  const ports = await tcpPorts(box);
-  const [lan, internet] = await Promise.all([
+  const [ports, containers] = await Promise.all([tcpPorts(box), containerPorts(box)]);
+  const [lan, internet, ...direct] = await Promise.all([
     box.neighbour.openPorts(ports, 'lan'),
     box.neighbour.openPorts(ports, 'internet'),
+    ...containers.map(async ({ address, inside, known }) => {
+      const open = await box.neighbour.openPorts([inside], 'lan', address);
+      return open.length > 0 ? [known] : [];
+    }),
   ]);
-  return { lan: lan.toSorted(byNumber), internet: internet.toSorted(byNumber) };
+  const all = new Set([...lan, ...direct.flat()]);
+  return { lan: [...all].toSorted(byNumber), internet: internet.toSorted(byNumber) };
 }
 
 /** What a report says that they reach; `null` when it cannot say. */
@@ -29,6 +34,26 @@ export function reportedReach(report: Report): Reach | null {
     return [...new Set(found)].toSorted(byNumber);
   };
   return { lan: ports('lan', 'any'), internet: ports('any') };
+}
+
+/** Ports of containers, which a neighbour reaches by routing through the box: known by the published one. */
+async function containerPorts(box: Box): Promise<{ address: string; inside: number; known: number }[]> {
+  const format = '{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}{{json .NetworkSettings.Ports}}';
+  const text = await box.must(
+    `docker ps -q 2>/dev/null | xargs -r docker inspect -f '${format}' 2>/dev/null || true`,
+  );
+  return text.split('\n').flatMap((line) => {
+    const [, address = '', json = '{}'] = /^(\d+\.\d+\.\d+\.\d+) .*?(\{.*\})$/.exec(line) ?? [];
+    const ports = JSON.parse(json) as Record<string, { HostPort: string }[] | null>;
+    return Object.entries(ports).flatMap(([key, bindings]) => {
+      const [, port] = /^(\d+)\/tcp$/.exec(key) ?? [];
+      if (address === '' || port === undefined) return [];
+      const known = new Set((bindings ?? []).map(({ HostPort }) => Number(HostPort)));
+      return (known.size === 0 ? [Number(port)] : [...known]).map((one) => ({
+        ...{ address, inside: Number(port), known: one },
+      }));
+    });
+  });
 }
 
 /** Every port that something listens on or Docker publishes. */

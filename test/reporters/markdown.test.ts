@@ -87,8 +87,12 @@ describe('a hostile machine', () => {
         expect(tasks).toHaveLength(open.length + doneRules.size);
         const ticked = tasks.filter((node) => node.type === 'listItem' && node.checked === true);
         expect(ticked).toHaveLength(doneRules.size);
-        const blocks = nodes.flatMap((node) => (node.type === 'code' ? [node.value] : []));
-        expect(blocks).toEqual(copyable(report));
+        const blocks = nodes.filter((node) => node.type === 'code');
+        const commands = blocks.filter(({ lang }) => lang !== 'mermaid');
+        expect(commands.map(({ value }) => value)).toEqual(copyable(report));
+        const far = (report.exposures ?? []).filter(({ scope }) => scope !== 'loopback');
+        const drawn = report.target.kind === 'project' || far.length === 0 ? 0 : 1;
+        expect(blocks.length - commands.length).toBe(drawn);
         const rows = nodes.filter(({ type }) => type === 'tableRow').length;
         const listeners = report.target.kind === 'project' ? 0 : (report.exposures?.length ?? 0);
         expect(rows).toBe(7 + (listeners === 0 ? 0 : listeners + 1));
@@ -119,7 +123,10 @@ describe('a hostile machine', () => {
       risk: 'none' as const,
     };
     const markdown = renderMarkdown(
-      sampleReport({ findings: [sampleFinding({ outcome: 'fail', message: 'bad', remediation })] }),
+      sampleReport({
+        exposures: [],
+        findings: [sampleFinding({ outcome: 'fail', message: 'bad', remediation })],
+      }),
     );
     expect(markdown).toContain('not for copying');
     expect(typesOf(nodesOf(markdown)).has('code')).toBe(false);

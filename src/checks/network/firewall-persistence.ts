@@ -6,7 +6,7 @@ import type { BootLoader, FirewallConfiguration } from '../../facts/firewall/boo
 import { firewallConfigurationFact } from '../../facts/firewall/boot.ts';
 import { firewallFact } from '../../facts/firewall/firewall.ts';
 import { inputChains, isUfwLoaded, mainDefault } from '../../facts/firewall/inbound-default.ts';
-import type { Ruleset } from '../../facts/firewall/ruleset.ts';
+import type { Ruleset } from '../../facts/netfilter/ruleset.ts';
 import { interfacesFact } from '../../facts/interfaces/interfaces.ts';
 import { sshDoorsFact } from '../../facts/ssh-doors.ts';
 import { sshPortsData } from '../../facts/ssh-ports.ts';
@@ -71,10 +71,10 @@ function notRead({ name }: BootLoader): string {
 }
 
 /** UFW and nftables.service have no order between them. */
-function whenBoth({ loaders, nftables }: FirewallConfiguration, refusing: BootLoader): Failing | null {
-  const service = loaders.find(({ name }) => name === 'nftables');
-  const flushes = service?.enabled === true && service.refuses !== true && nftables?.flushes === true;
-  if (!flushes || refusing.name === 'nftables') return null;
+function whenBoth({ loaders }: FirewallConfiguration, refusing: BootLoader): Failing | null {
+  const service = loaders.find(({ name, enabled }) => name === 'nftables' && enabled);
+  if (service === undefined || service === refusing || service.refuses === true) return null;
+  if (service.rules.state === 'unknown' || service.rules.value?.flushes !== true) return null;
   const evidence = [{ source: service.path, line: null, excerpt: 'flush ruleset' }, cite(refusing)];
   return {
     outcome: 'fail',

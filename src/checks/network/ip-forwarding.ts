@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { defineCheck, notApplicable, pass, theHost, undetermined } from '../../engine/check.ts';
 import { firewallFact } from '../../facts/firewall/firewall.ts';
-import type { Ruleset } from '../../facts/firewall/ruleset.ts';
+import type { Ruleset } from '../../facts/netfilter/ruleset.ts';
 import type { Interface } from '../../facts/interfaces/interface.ts';
 import { interfacesFact } from '../../facts/interfaces/interfaces.ts';
 import { processesFact } from '../../facts/processes.ts';

@@ -2,9 +2,9 @@
 import * as z from 'zod';
 import { defineCheck, notApplicable, pass, theHost, undetermined } from '../../engine/check.ts';
 import { firewallConfigurationFact } from '../../facts/firewall/boot.ts';
-import { firewallFact } from '../../facts/firewall/firewall.ts';
 import { inboundDefault, isUfwLoaded } from '../../facts/firewall/inbound-default.ts';
-import { interfacesFact } from '../../facts/interfaces/interfaces.ts';
+import type { InboundFilter } from '../../facts/firewall/inbound-filter.ts';
+import { bootDefault, decidingRule, inboundFilterFact } from '../../facts/firewall/inbound-filter.ts';
 import { sshDoorsFact } from '../../facts/ssh-doors.ts';
 import { sshPortsData } from '../../facts/ssh-ports.ts';
 
@@ -15,11 +15,13 @@ const messages = {
 
 export const ipv6Unfiltered = defineCheck({
   id: 'ipv6-unfiltered',
-  needs: { ruleset: firewallFact, interfaces: interfacesFact },
+  needs: { filter: inboundFilterFact },
   optional: { configuration: firewallConfigurationFact, doors: sshDoorsFact },
   params: z.strictObject({}),
   messages,
-  evaluate: ({ ruleset, interfaces, configuration, doors }) => {
+  evaluate: ({ filter, configuration, doors }) => {
+    if (filter.when === 'boot') return [atBoot(filter)];
+    const { ruleset, interfaces } = filter;
     const ip6 = inboundDefault(ruleset, interfaces, 'ip6');
     if (ip6 === null) return [notApplicable('no interface has an IPv6 address beyond its link')];
     const ip = inboundDefault(ruleset, interfaces, 'ip');
@@ -40,3 +42,18 @@ export const ipv6Unfiltered = defineCheck({
     return [{ outcome: 'fail', message: byUfw ? 'ufw' : 'open', subject: theHost, data, evidence }];
   },
 });
+
+/** Files do not show whether the machine has an IPv6 address beyond its link. */
+function atBoot(filter: Extract<InboundFilter, { when: 'boot' }>) {
+  const [ip, ip6] = [bootDefault(filter.ruleset, 'ip').decision, bootDefault(filter.ruleset, 'ip6').decision];
+  if (ip.mostly === 'accept') return notApplicable('IPv4 is not filtered at boot');
+  if (ip6.mostly === 'drop' || ip6.mostly === 'reject') {
+    return pass(theHost, decidingRule(filter, ip6.path, 'ip6tables-save, nft list ruleset'));
+  }
+  if (ip6.mostly === 'unknown' || ip.mostly === 'unknown') {
+    return undetermined(`what is accepted at boot is not clear from: ${ip6.unclear ?? ip.unclear ?? ''}`);
+  }
+  return undetermined(
+    `${filter.loaders.join(' and ')} will filter IPv4 at boot and not IPv6, and files do not show whether the machine has an IPv6 address; audit it while it runs`,
+  );
+}

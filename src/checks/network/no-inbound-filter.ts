@@ -1,12 +1,10 @@
 /** Nothing in the kernel refuses a new connection by default. */
 import * as z from 'zod';
-import type { Citation, Verdict } from '../../engine/check.ts';
+import type { Verdict } from '../../engine/check.ts';
 import { defineCheck, notApplicable, pass, theHost, undetermined } from '../../engine/check.ts';
 import { firewallConfigurationFact } from '../../facts/firewall/boot.ts';
-import type { InboundDefault } from '../../facts/firewall/inbound-default.ts';
-import { isUfwLoaded, mainDefault } from '../../facts/firewall/inbound-default.ts';
-import { firewallFact } from '../../facts/firewall/firewall.ts';
-import { interfacesFact } from '../../facts/interfaces/interfaces.ts';
+import { isUfwLoaded } from '../../facts/firewall/inbound-default.ts';
+import { decidingRule, filterDefault, inboundFilterFact } from '../../facts/firewall/inbound-filter.ts';
 import { listenersFact } from '../../facts/listeners/listeners.ts';
 import { isBeyondLoopback } from '../../facts/listeners/reach.ts';
 import { sshDoorsFact } from '../../facts/ssh-doors.ts';
@@ -20,19 +18,23 @@ const messages = {
 
 export const noInboundFilter = defineCheck({
   id: 'no-inbound-filter',
-  needs: { ruleset: firewallFact, interfaces: interfacesFact },
+  needs: { filter: inboundFilterFact },
   optional: { listeners: listenersFact, configuration: firewallConfigurationFact, doors: sshDoorsFact },
   params: z.strictObject({
     /** Which hosts the rule is about: those that something outside can connect to, or the others. */
     listening: z.enum(['beyond-loopback', 'nothing']),
   }),
   messages,
-  evaluate: ({ ruleset, interfaces, listeners, configuration, doors }, { listening }) => {
-    const found = mainDefault(ruleset, interfaces);
+  evaluate: ({ filter, listeners, configuration, doors }, { listening }) => {
+    const found = filterDefault(filter);
     const { mostly, unclear, path } = found.decision;
+    const decided = decidingRule(filter, path, 'iptables-save, nft list ruleset');
+    const citation = path.length > 0 ? decided : { ...decided, excerpt: 'no chain filters input' };
     if (listeners.state === 'unknown') {
-      if (mostly === 'drop' || mostly === 'reject') return [pass(theHost, citation(found))];
-      return [undetermined(`whether something listens beyond loopback is not known: ${listeners.detail}`)];
+      if (mostly === 'drop' || mostly === 'reject') return [pass(theHost, citation)];
+      const listens = `whether something listens beyond loopback is not known: ${listeners.detail}`;
+      const refused = filter.when === 'boot' && mostly === 'accept' ? `${atBoot(filter.loaders)}, and ` : '';
+      return [{ ...undetermined(`${refused}${listens}`), evidence: [citation] }];
     }
     const exposed = listeners.value.filter(isBeyondLoopback);
     if (exposed.length > 0 !== (listening === 'beyond-loopback')) {
@@ -42,7 +44,7 @@ export const noInboundFilter = defineCheck({
         ),
       ];
     }
-    if (mostly === 'drop' || mostly === 'reject') return [pass(theHost, citation(found))];
+    if (mostly === 'drop' || mostly === 'reject') return [pass(theHost, citation)];
     if (mostly === 'unknown') {
       return [
         undetermined(`what the filter does by default is not clear from: ${unclear ?? path.join(', ')}`),
@@ -52,10 +54,10 @@ export const noInboundFilter = defineCheck({
     const enabled = ufw.state === 'known' && ufw.value?.enabled === true;
     const verdict: Verdict<typeof messages> = {
       outcome: 'fail',
-      message: enabled && !isUfwLoaded(ruleset) ? 'flushed' : 'none',
+      message: enabled && !isUfwLoaded(filter.ruleset) ? 'flushed' : 'none',
       subject: theHost,
       data: { interface: found.interface, exposed: describe(exposed), ...sshPortsData(doors) },
-      evidence: [citation(found)],
+      evidence: [citation],
     };
     return [verdict];
   },
@@ -68,7 +70,8 @@ function describe(exposed: readonly { proto: string; port: number }[]): string {
   return `${some}${ports.length > 8 ? ` and ${String(ports.length - 8)} more` : ''} answer everybody who can reach this machine`;
 }
 
-function citation({ decision }: InboundDefault): Citation {
-  const excerpt = decision.path.at(-1) ?? 'no chain filters input';
-  return { source: 'iptables-save, nft list ruleset', line: null, excerpt };
+function atBoot(loaders: readonly string[]): string {
+  return loaders.length === 0
+    ? 'nothing is set up to filter at boot'
+    : `${loaders.join(' and ')} refuses nothing by default at boot`;
 }

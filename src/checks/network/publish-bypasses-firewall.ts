@@ -4,6 +4,7 @@ import type { Verdict } from '../../engine/check.ts';
 import { defineCheck, notApplicable, pass, undetermined } from '../../engine/check.ts';
 import { citationsOf, doubtOf, socketOf, sourcesOf } from '../../facts/exposure/cite.ts';
 import { exposureFact } from '../../facts/exposure/exposure.ts';
+import { isLoopback } from '../../facts/exposure/socket-address.ts';
 
 const messages = {
   bypassed:
@@ -16,7 +17,10 @@ export const publishBypassesFirewall = defineCheck({
   params: z.strictObject({}),
   messages,
   evaluate: ({ exposures }) => {
-    const published = exposures.filter(({ workload, scope }) => workload !== null && scope !== 'loopback');
+    // One on loopback that is reached all the same has a rule of its own.
+    const published = exposures.filter(
+      ({ workload, scope, address }) => workload !== null && scope !== 'loopback' && !isLoopback(address),
+    );
     if (published.length === 0) return [notApplicable('no container port is published beyond loopback')];
     return published.map((exposure): Verdict<typeof messages> => {
       const { workload, scope, port, proto, firewallSays } = exposure;

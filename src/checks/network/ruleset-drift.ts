@@ -2,15 +2,13 @@
 import * as z from 'zod';
 import type { Citation, Verdict } from '../../engine/check.ts';
 import { defineCheck, notApplicable, pass, undetermined } from '../../engine/check.ts';
-import type { Family } from '../../facts/firewall/addresses.ts';
-import type { FirewallConfiguration } from '../../facts/firewall/boot.ts';
+import type { BootLoader } from '../../facts/firewall/boot.ts';
 import { bootPaths, firewallConfigurationFact } from '../../facts/firewall/boot.ts';
 import type { Difference } from '../../facts/firewall/compare.ts';
-import { compareChains, compareNftFile, tableOf } from '../../facts/firewall/compare.ts';
+import { compareChains, compareNftTables, tableOf } from '../../facts/firewall/compare.ts';
 import { firewallFact } from '../../facts/firewall/firewall.ts';
 import { isUfwLoaded } from '../../facts/firewall/inbound-default.ts';
-import { parseIptablesSave } from '../../facts/firewall/iptables-save.ts';
-import type { Ruleset } from '../../facts/firewall/ruleset.ts';
+import type { Ruleset, Table } from '../../facts/netfilter/ruleset.ts';
 import type { UfwConfiguration } from '../../facts/firewall/ufw.ts';
 import { ufwPaths } from '../../facts/firewall/ufw.ts';
 import { sshDoorsFact } from '../../facts/ssh-doors.ts';
@@ -31,15 +29,16 @@ export const rulesetDrift = defineCheck({
   params: z.strictObject({}),
   messages,
   evaluate: ({ ruleset, configuration, doors }) => {
-    const isEnabled = (name: string) => configuration.loaders.some((one) => one.name === name && one.enabled);
+    const enabled = (name: string) => configuration.loaders.find((one) => one.name === name && one.enabled);
+    const [nftables, persistent] = [enabled('nftables'), enabled('netfilter-persistent')];
     const { ufw } = configuration;
     const verdicts = [
       ...(ufw.state === 'unknown' ? [undetermined(ufw.detail, 'ufw')] : []),
       ...(ufw.state === 'known' && ufw.value?.enabled === true
         ? judgeUfw(ufw.value, ruleset, sshPortsData(doors))
         : []),
-      ...(isEnabled('nftables') ? judgeNftables(configuration, ruleset) : []),
-      ...(isEnabled('netfilter-persistent') ? judgeSaved(configuration, ruleset) : []),
+      ...(nftables === undefined ? [] : judgeNftables(nftables, ruleset)),
+      ...(persistent === undefined ? [] : judgeSaved(persistent, ruleset)),
     ];
     return verdicts.length > 0 ? verdicts : [notApplicable('no saved firewall configuration is enabled')];
   },
@@ -47,70 +46,63 @@ export const rulesetDrift = defineCheck({
 
 const ufwChains = ['user-input', 'user-forward', 'user-output'];
 
-function judgeUfw(ufw: UfwConfiguration, ruleset: Ruleset, data: Readonly<Record<string, string>>): Verdicts {
+function judgeUfw(
+  { policies, userTables }: UfwConfiguration,
+  ruleset: Ruleset,
+  data: Readonly<Record<string, string>>,
+): Verdicts {
   const conf = { source: ufwPaths.main, line: null, excerpt: 'ENABLED=yes' };
   if (!isUfwLoaded(ruleset)) {
     return [{ outcome: 'fail', message: 'ufwFlushed', subject: 'ufw', data, evidence: [conf] }];
   }
-  if (ufw.rules.state === 'unknown') return [undetermined(ufw.rules.detail, 'ufw')];
-  const { text } = ufw.rules.value;
-  for (const family of ufw.ipv6 ? (['ip', 'ip6'] as const) : (['ip'] as const)) {
-    const source = family === 'ip' ? ufwPaths.rules : ufwPaths.rules6;
-    const result = compareUfw(parseIptablesSave(text[family], family, source), ruleset, family);
-    if (typeof result === 'string') {
-      return [undetermined(`a line of ${source} was not understood: ${result}`, 'ufw')];
-    }
-    if (result !== null) return [differs('ufwDiffers', 'ufw', source, result, data)];
+  if (userTables.state === 'unknown') return [undetermined(userTables.detail, 'ufw')];
+  for (const table of userTables.value) {
+    const difference = compareUfw(table, ruleset);
+    const source = table.family === 'ip' ? ufwPaths.rules : ufwPaths.rules6;
+    if (difference !== null) return [differs('ufwDiffers', 'ufw', source, difference, data)];
   }
   const accepts = tableOf(ruleset, 'ip', 'filter')?.chains.get('INPUT')?.base?.policy === 'accept';
-  if (accepts !== (ufw.defaultInput === 'ACCEPT')) {
-    const difference = { what: 'the default for incoming connections differs', excerpt: ufw.defaultInput };
+  if (accepts !== (policies.input === 'ACCEPT')) {
+    const difference = { what: 'the default for incoming connections differs', excerpt: policies.input };
     return [differs('ufwDiffers', 'ufw', ufwPaths.defaults, difference, data)];
   }
   return [pass('ufw', conf)];
 }
 
-/** @returns the line that was not understood, a difference, or `null` for none */
-function compareUfw(
-  saved: ReturnType<typeof parseIptablesSave>,
-  ruleset: Ruleset,
-  family: Family,
-): string | Difference | null {
-  if ('line' in saved) return saved.line;
-  const running = tableOf(ruleset, family, 'filter');
-  const chains = [...(saved.tables[0]?.chains.values() ?? [])].filter(({ name }) =>
-    ufwChains.includes(name.replace(/^ufw6?-/, '')),
-  );
-  for (const chain of chains) {
+function compareUfw({ family, name, chains }: Table, ruleset: Ruleset): Difference | null {
+  const running = tableOf(ruleset, family, name);
+  for (const chain of chains.values()) {
+    if (!ufwChains.includes(chain.name.replace(/^ufw6?-/, ''))) continue;
     const difference = compareChains(chain, running?.chains.get(chain.name));
     if (difference !== null) return difference;
   }
   return null;
 }
 
-function judgeNftables({ nftables }: FirewallConfiguration, ruleset: Ruleset): Verdicts {
-  if (nftables === null) return [undetermined(`${bootPaths.nftables} could not be read`, 'nftables')];
-  const result = compareNftFile(nftables, ruleset);
+function judgeNftables({ rules, path }: BootLoader, ruleset: Ruleset): Verdicts {
+  if (rules.state === 'unknown') return [undetermined(rules.detail, 'nftables')];
+  if (rules.value === null) return [undetermined(`${path} does not exist`, 'nftables')];
+  const result = compareNftTables(rules.value.tables, ruleset);
   if (result === null) return [pass('nftables')];
   if (result === 'unclear') {
-    const because = `${bootPaths.nftables} and the kernel differ in words that may mean the same; compare them with nft list ruleset`;
+    const because = `${path} and the kernel differ in words that may mean the same; compare them with nft list ruleset`;
     return [undetermined(because, 'nftables')];
   }
-  return [differs('nftablesDiffers', 'nftables', bootPaths.nftables, result, {})];
+  return [differs('nftablesDiffers', 'nftables', path, result, {})];
 }
 
-function judgeSaved({ savedRules }: FirewallConfiguration, ruleset: Ruleset): Verdicts {
-  return (['ip', 'ip6'] as const).flatMap((family): Verdicts => {
-    const path = family === 'ip' ? bootPaths.rules : bootPaths.rules6;
-    const text = savedRules[family];
-    if (text === null) return family === 'ip' ? [undetermined(`${path} could not be read`, path)] : [];
-    const saved = parseIptablesSave(text, family, path);
-    if ('line' in saved) return [undetermined(`a line of ${path} was not understood: ${saved.line}`, path)];
-    const filter = saved.tables.find(({ name }) => name === 'filter');
+function judgeSaved({ rules, path }: BootLoader, ruleset: Ruleset): Verdicts {
+  if (rules.state === 'unknown') return [undetermined(rules.detail, path)];
+  if (rules.value === null) return [undetermined(`${path} does not exist`, path)];
+  const { tables } = rules.value;
+  return ([bootPaths.rules, bootPaths.rules6] as const).flatMap((source): Verdicts => {
+    const filter = tables.find((table) => table.source === source && table.name === 'filter');
     const input = filter?.chains.get('INPUT');
-    if (input === undefined) return [pass(path)];
-    const difference = compareChains(input, tableOf(ruleset, family, 'filter')?.chains.get('INPUT'));
-    return difference === null ? [pass(path)] : [differs('savedDiffers', path, path, difference, { path })];
+    if (filter === undefined || input === undefined) return source === path ? [pass(path)] : [];
+    const difference = compareChains(input, tableOf(ruleset, filter.family, 'filter')?.chains.get('INPUT'));
+    return difference === null
+      ? [pass(source)]
+      : [differs('savedDiffers', source, source, difference, { path: source })];
   });
 }
 

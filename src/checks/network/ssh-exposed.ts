@@ -5,7 +5,8 @@ import { defineCheck, notApplicable, pass, undetermined } from '../../engine/che
 import { citationsOf, doubtOf, socketOf, sourcesOf } from '../../facts/exposure/cite.ts';
 import type { Exposure } from '../../facts/exposure/exposure.ts';
 import { exposureFact } from '../../facts/exposure/exposure.ts';
-import { parseAddresses, privateNetworks, sizeOf, subtract } from '../../facts/firewall/addresses.ts';
+import { privateNetworks } from '../../facts/netfilter/address-classes.ts';
+import { parseAddresses, sizeOf, subtract } from '../../facts/netfilter/addresses.ts';
 import { isSshDoor, sshDoorsFact } from '../../facts/ssh-doors.ts';
 
 const messages = {

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import type { Verdict } from '../../engine/check.ts';
 import { defineCheck, notApplicable, pass, undetermined } from '../../engine/check.ts';
-import { parseAddresses, subtract } from '../../facts/firewall/addresses.ts';
+import { parseAddresses, subtract } from '../../facts/netfilter/addresses.ts';
 import { firewallConfigurationFact } from '../../facts/firewall/boot.ts';
 import type { UfwRule } from '../../facts/firewall/ufw-rules.ts';
 import { ufwWords } from '../../facts/firewall/ufw-rules.ts';
@@ -24,9 +24,8 @@ export const ufwShadowedRule = defineCheck({
     if (ufw.value?.enabled !== true) return [notApplicable('UFW is not enabled')];
     const { rules } = ufw.value;
     if (rules.state === 'unknown') return [undetermined(rules.detail, 'ufw')];
-    const { tuples } = rules.value;
-    const failures = tuples.flatMap((rule, index) => {
-      const earlier = tuples.slice(0, index).find((other) => covers(other, rule));
+    const failures = rules.value.flatMap((rule, index) => {
+      const earlier = rules.value.slice(0, index).find((other) => covers(other, rule));
       return earlier === undefined ? [] : [shadowed(rule, earlier)];
     });
     // UFW keeps one rule twice, for IPv4 and for IPv6, and its commands speak of both.

@@ -1,10 +1,15 @@
-import ipaddr from 'ipaddr.js';
-import type { InputDecision } from '../firewall/decide.ts';
-import { decideInput } from '../firewall/decide.ts';
-import { decideArriving } from '../firewall/decide-published.ts';
-import type { Ruleset } from '../firewall/ruleset.ts';
+import { addressOf } from '../netfilter/addresses.ts';
+import type { Netfilter } from '../netfilter/arrive.ts';
+import { followerOf } from '../netfilter/alike.ts';
+import type { InputDecision } from '../netfilter/decide.ts';
+import { decideInput, partsFrom, sourcesOf, summary } from '../netfilter/decide.ts';
+import type { Part } from '../netfilter/region.ts';
 import type { Interface } from '../interfaces/interface.ts';
 import type { Door } from './door.ts';
+import type { Entrance } from './entrance.ts';
+import { entrancesOf } from './entrance.ts';
+import type { Network } from './network.ts';
+import { isLoopback, isWildcard, plain, takes } from './socket-address.ts';
 import type { Vantage } from './vantage.ts';
 import { vantagesOf } from './vantage.ts';
 
@@ -17,20 +22,70 @@ export interface Answer {
 }
 
 /** The answers to everybody who can address this door at all. */
-export function answersOf(door: Door, interfaces: readonly Interface[], ruleset: Ruleset): Answer[] {
-  return vantagesOf(interfaces)
-    .filter((vantage) => isAddressed(door, vantage))
-    .map((vantage) => {
-      const question = {
-        proto: door.proto,
-        port: door.port,
-        destination: vantage.address,
-        interface: vantage.interface,
-        sources: vantage.sources,
-      };
-      const decision = decideArriving(ruleset, question, interfaces);
-      return { vantage, decision, input: decideInput(ruleset, question) };
-    });
+export function answersOf(door: Door, network: Network): Answer[] {
+  const { interfaces, net } = network;
+  const vantages = vantagesOf(interfaces).filter(
+    ({ interface: name }) => door.interface === null || door.interface === name,
+  );
+  const links = new Set(vantages.map(({ interface: name, family }) => `${name} ${family}`));
+  return [...links].flatMap((link) => {
+    const here = vantages.filter(({ interface: name, family }) => `${name} ${family}` === link);
+    const [first] = here;
+    const entrances = first === undefined ? [] : entrancesOf(door, first, network);
+    if (first === undefined || entrances.length === 0) return [];
+    const parts = entrances.map((entrance) => ({
+      entrance,
+      parts: partsAt(door, entrance, net, first),
+    }));
+    return here.flatMap((vantage) => answer(door, vantage, parts, network));
+  });
+}
+
+interface Entered {
+  readonly entrance: Entrance;
+  readonly parts: readonly Part[];
+}
+
+function answer(door: Door, vantage: Vantage, entered: readonly Entered[], { net, gaps }: Network): Answer[] {
+  const { family, sources } = vantage;
+  const asked = sourcesOf(sources, family);
+  const open = entered.filter(({ entrance }) => !entrance.near || sources.class === 'lan');
+  if (open.length === 0) return [];
+  const parts = open.flatMap((one) => partsFrom(one.parts, asked));
+  const decision = summary(parts, sources, family, gaps);
+  if (door.container?.published !== true) return [{ vantage, decision, input: decision }];
+  const { proto, port } = door;
+  const question = { proto, port, destination: vantage.address, interface: vantage.interface, sources };
+  return [{ vantage, decision, input: decideInput(net, question, gaps) }];
+}
+
+/** Where a packet to an entrance ends: at the door, or, for all that it matters, nowhere. */
+function partsAt(
+  door: Door,
+  { destination, port, words }: Entrance,
+  net: Netfilter,
+  { family, interface: name }: Vantage,
+): readonly Part[] {
+  const at = { family, proto: door.proto, interface: name };
+  const ways = followerOf(net).follow(at, destination, port);
+  return ways.map((part): Part => {
+    const said = words === null ? part.path : [words, ...part.path];
+    const isOver = part.verdict === 'drop' || part.verdict === 'reject' || part.lost === true;
+    if (isOver || endsAt(door, part)) return { ...part, path: said };
+    return { ...part, verdict: 'drop', path: [...said, 'it goes to another port'], unclear: null };
+  });
+}
+
+/** Whether the packet is handed to this socket, or to this container. */
+function endsAt(door: Door, { packet }: Part): boolean {
+  const { container, proxied, address, port } = door;
+  if (packet.outInterface !== null) {
+    if (container?.port !== packet.port) return false;
+    const addresses = container.workload.addresses.map((one) => addressOf(one)?.value);
+    return addresses.length === 0 ? packet.translated : addresses.includes(packet.destination);
+  }
+  if (container !== null && !proxied) return false;
+  return packet.port === port && takes(door, address, packet.family, packet.destination);
 }
 
 /**
@@ -47,30 +102,12 @@ export function whyNobody(door: Door, interfaces: readonly Interface[]): string 
     if (others.some(({ up, addresses }) => up && addresses.length > 0)) return null;
     return 'no interface is up with an address: who gets in once one is is not known';
   }
-  const owner = others.find(({ addresses }) => addresses.some((own) => same(own.address, address)));
-  return owner === undefined
-    ? `no interface has ${address}: who gets in over it is not known`
-    : `${owner.name}, which has ${address}, is not up: who gets in once it is up is not known`;
-}
-
-export function isWildcard(address: string): boolean {
-  return address === '0.0.0.0' || address === '::';
-}
-
-/** Whether a packet for the vantage's address can reach this socket: bound there, and of its family. */
-function isAddressed(door: Door, { address, family, interface: name }: Vantage): boolean {
-  if (door.interface !== null && door.interface !== name) return false;
-  if (door.address === '0.0.0.0') return family === 'ip';
-  if (door.address === '::') return family === 'ip6' || door.bothFamilies;
-  return same(door.address, address);
-}
-
-function same(a: string, b: string): boolean {
-  return (
-    ipaddr.isValid(a) && ipaddr.isValid(b) && ipaddr.process(a).toString() === ipaddr.process(b).toString()
+  if (isLoopback(address) || door.container?.published === false) return null;
+  const owner = others.find(({ addresses }) =>
+    addresses.some((own) => plain(own.address) === plain(address)),
   );
-}
-
-export function isLoopback(address: string): boolean {
-  return ipaddr.isValid(address) && ipaddr.process(address).range() === 'loopback';
+  if (owner === undefined) return `no interface has ${address}: who gets in over it is not known`;
+  return owner.up
+    ? null
+    : `${owner.name}, which has ${address}, is not up: who gets in once it is up is not known`;
 }

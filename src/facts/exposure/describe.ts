@@ -45,14 +45,12 @@ function byReach(a: Answer, b: Answer): number {
   );
 }
 
-function boundWords({ publish, address, port, proto }: Door): string[] {
-  if (publish === null) return [];
+function boundWords({ container, address, port, proto }: Door): string[] {
+  if (container === null) return [];
   const where = address.includes(':') ? `[${address}]` : address;
-  const { workload, containerPort } = publish;
-  const suffix = proto === 'udp' ? '/udp' : '';
-  return [
-    `${workload.source} publishes ${where}:${String(port)} → ${workload.name}:${String(containerPort)}${suffix}`,
-  ];
+  const { workload, published } = container;
+  const to = `${workload.name}:${String(container.port)}${proto === 'udp' ? '/udp' : ''}`;
+  return published ? [`${workload.source} publishes ${where}:${String(port)} → ${to}`] : [];
 }
 
 function inputSays({ input }: Answer): Exposure['firewallSays'] {

@@ -11,23 +11,34 @@ export interface Door {
   /** Whether the wildcard `::` takes IPv4 as well. */
   readonly bothFamilies: boolean;
   readonly process: string | null;
-  /** Set for a published port. */
-  readonly publish: { readonly workload: Workload; readonly containerPort: number } | null;
+  /** Set for a port of a container. */
+  readonly container: ContainerPort | null;
+  /** Whether a socket of this machine takes what NAT did not: that of the engine's proxy. */
+  readonly proxied: boolean;
+}
+
+export interface ContainerPort {
+  readonly workload: Workload;
+  readonly port: number;
+  /** Otherwise it is reached at the container's own address alone, by who can route there. */
+  readonly published: boolean;
 }
 
 /**
- * Every socket and every published port, each once: the sockets that an engine's own proxy holds for a
+ * Every socket and every port of a container, each once: the sockets that an engine's own proxy holds for a
  * published port are that port.
  */
 export function doorsOf(listeners: readonly Listener[], workloads: readonly Workload[]): Door[] {
   const published = workloads.flatMap((workload) =>
-    workload.publishes.flatMap((publish) => (publish.active ? doorOfPublish(workload, publish) : [])),
+    workload.publishes.flatMap((publish) =>
+      publish.active ? doorOfPublish(workload, publish, listeners) : [],
+    ),
   );
   const taken = new Set(published.map(keyOf));
   const sockets = listeners
     .map(doorOfListener)
     .filter((door) => !isEngineProxy(door) || !taken.has(keyOf(door)));
-  return [...published, ...sockets];
+  return [...published, ...sockets, ...workloads.flatMap(unpublishedDoors)];
 }
 
 /** Published ports that nobody follows: a sentence for each, since they may be open. */
@@ -42,7 +53,7 @@ export function unfollowedPublishes(workloads: readonly Workload[]): string[] {
   );
 }
 
-function doorOfPublish(workload: Workload, publish: Publish): Door[] {
+function doorOfPublish(workload: Workload, publish: Publish, listeners: readonly Listener[]): Door[] {
   const { proto, hostAddress, hostPort, containerPort } = publish;
   if (proto === 'sctp') return [];
   return [
@@ -53,9 +64,19 @@ function doorOfPublish(workload: Workload, publish: Publish): Door[] {
       interface: null,
       bothFamilies: false,
       process: null,
-      publish: { workload, containerPort },
+      container: { workload, port: containerPort, published: true },
+      proxied: listeners.some((one) => one.proto === proto && one.port === hostPort),
     },
   ];
+}
+
+function unpublishedDoors(workload: Workload): Door[] {
+  return workload.unpublished.flatMap(({ proto, port }) =>
+    workload.addresses.map((address): Door => ({
+      ...{ proto, address, port, interface: null, bothFamilies: false, process: null, proxied: false },
+      container: { workload, port, published: false },
+    })),
+  );
 }
 
 function doorOfListener({ proto, address, port, interface: bound, v6only, process }: Listener): Door {
@@ -66,7 +87,8 @@ function doorOfListener({ proto, address, port, interface: bound, v6only, proces
     interface: bound,
     bothFamilies: address === '::' && !v6only,
     process: process?.name ?? null,
-    publish: null,
+    container: null,
+    proxied: false,
   };
 }
 

@@ -4,19 +4,19 @@ import type { Evidence } from '../../host/evidence.ts';
 import { gapsOf, knownInPart } from '../../host/evidence.ts';
 import type { AiService } from '../catalogue/ai-services.ts';
 import { aiServicesFact } from '../catalogue/ai-services-fact.ts';
+import { authenticationOf } from '../catalogue/authentication.ts';
 import { serviceBehind } from '../catalogue/service-behind.ts';
-import { firewallFact } from '../firewall/firewall.ts';
-import type { Ruleset } from '../firewall/ruleset.ts';
-import type { Interface } from '../interfaces/interface.ts';
-import { interfacesFact } from '../interfaces/interfaces.ts';
 import { listenersFact } from '../listeners/listeners.ts';
 import { networkGaps } from '../workloads/networks.ts';
 import type { Workload } from '../workloads/workload.ts';
 import { workloadsFact } from '../workloads/workloads.ts';
-import { answersOf, isLoopback, whyNobody } from './answer.ts';
+import { answersOf, whyNobody } from './answer.ts';
 import type { Door } from './door.ts';
 import { doorsOf, unfollowedPublishes } from './door.ts';
 import { describe, scopeOf } from './describe.ts';
+import type { Network } from './network.ts';
+import { networkFact } from './network.ts';
+import { isLoopback } from './socket-address.ts';
 
 export type { Exposure };
 
@@ -28,21 +28,22 @@ export type { Exposure };
 export const exposureFact = defineFact<readonly Exposure[]>({
   id: 'exposure',
   gather: async (_host, read) => {
-    const [listeners, workloads, services, firewall, interfaces] = await Promise.all([
+    const [listeners, workloads, services, network] = await Promise.all([
       read(listenersFact),
       read(workloadsFact),
       read(aiServicesFact),
-      read(firewallFact),
-      read(interfacesFact),
+      read(networkFact),
     ]);
     if (listeners.state === 'unknown') return listeners;
     const containers: readonly Workload[] = workloads.state === 'known' ? workloads.value : [];
     const known: readonly AiService[] = services.state === 'known' ? services.value : [];
     const exposures = doorsOf(listeners.value, containers)
-      .map((door) => exposureOf(door, interfaces, firewall, known))
+      .map((door) => ({ door, exposure: exposureOf(door, network, known) }))
+      .filter(({ door, exposure }) => isDoor(door, exposure))
+      .map(({ exposure }) => exposure)
       .toSorted(byAddress);
     const gaps = [
-      ...[workloads, interfaces, firewall].flatMap(gapsOf),
+      ...[workloads, network].flatMap(gapsOf),
       ...unfollowedPublishes(containers),
       ...networkGaps(containers),
     ];
@@ -50,28 +51,33 @@ export const exposureFact = defineFact<readonly Exposure[]>({
   },
 });
 
-function exposureOf(
-  door: Door,
-  interfaces: Evidence<readonly Interface[]>,
-  firewall: Evidence<Ruleset>,
-  services: readonly AiService[],
-): Exposure {
+/** What containers alone reach of a container, and nobody publishes, is how containers talk. */
+function isDoor({ container }: Door, { scope }: Exposure): boolean {
+  return container?.published !== false || !['loopback', 'containers'].includes(scope);
+}
+
+function exposureOf(door: Door, network: Evidence<Network>, services: readonly AiService[]): Exposure {
   const { proto, address, port } = door;
-  const workload = door.publish?.workload.name ?? null;
+  const workload = door.container?.workload.name ?? null;
   const place = { process: door.process, workload, proto, address, port };
-  const at = { service: serviceBehind(place, services)?.service.id ?? null, ...place };
-  if (isLoopback(address) || door.interface === 'lo') {
-    return { ...at, scope: 'loopback', reachableFrom: [], path: [], firewallSays: 'not-asked' };
-  }
-  if (firewall.state === 'unknown' || interfaces.state === 'unknown') {
-    const path = [firewall, interfaces].flatMap(gapsOf);
-    return { ...at, scope: 'unknown', reachableFrom: [], path, firewallSays: 'unknown' };
-  }
-  const answers = answersOf(door, interfaces.value, firewall.value);
-  const nobody = answers.length === 0 ? whyNobody(door, interfaces.value) : null;
-  if (nobody !== null) {
-    return { ...at, scope: 'unknown', reachableFrom: [], path: [nobody], firewallSays: 'unknown' };
-  }
+  const found = serviceBehind(place, services);
+  const authentication = found === null ? null : authenticationOf(found).state;
+  const at = { service: found?.service.id ?? null, authentication, ...place };
+  const alone: Exposure = {
+    ...at,
+    ...{ scope: 'loopback', reachableFrom: [], path: [], firewallSays: 'not-asked' },
+  };
+  const unknown = (why: readonly string[]): Exposure => ({
+    ...at,
+    ...{ scope: 'unknown', reachableFrom: [], path: [...why], firewallSays: 'unknown' },
+  });
+  if (door.interface === 'lo') return alone;
+  if (network.state === 'unknown') return isLoopback(address) ? alone : unknown([network.detail]);
+  const nobody = whyNobody(door, network.value.interfaces);
+  if (nobody !== null) return unknown([nobody]);
+  const answers = answersOf(door, network.value);
+  const scope = scopeOf(answers);
+  if (answers.length === 0 || (scope === 'loopback' && isLoopback(address))) return alone;
   return { ...at, scope: scopeOf(answers), ...describe(door, answers) };
 }
 

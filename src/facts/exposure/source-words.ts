@@ -1,14 +1,7 @@
 import type { Exposure } from '../../engine/report.ts';
-import type { AddressRange, AddressSet, Family } from '../firewall/addresses.ts';
-import {
-  intersect,
-  parseAddresses,
-  privateNetworks,
-  sizeOf,
-  subtract,
-  toPrefixes,
-  union,
-} from '../firewall/addresses.ts';
+import type { AddressRange, AddressSet, Family } from '../netfilter/addresses.ts';
+import { isPublic, privateNetworks } from '../netfilter/address-classes.ts';
+import { intersect, parseAddresses, sizeOf, subtract, toPrefixes, union } from '../netfilter/addresses.ts';
 import type { Answer } from './answer.ts';
 
 /** Who gets in over each interface, in few words: `10.0.0.0/24`, `10.0.0.0/8 except 10.9.0.0/16`. */
@@ -23,7 +16,12 @@ export function reachableFrom(answers: readonly Answer[]): Exposure['reachableFr
         family,
       ),
     );
-    return { interface: name, sources: [...new Set(words)] };
+    const here = admitting.filter(({ vantage }) => vantage.interface === name);
+    const scopes = [...new Set(here.map(({ vantage }) => vantage.scope))];
+    const fromInternet = here.filter(({ vantage }) => vantage.scope === 'any');
+    const routerNeeded =
+      fromInternet.length > 0 && fromInternet.every(({ vantage }) => !isPublic(vantage.address));
+    return { interface: name, scopes, sources: [...new Set(words)], routerNeeded };
   });
 }
 

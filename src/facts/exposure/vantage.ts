@@ -1,6 +1,6 @@
-import type { Family } from '../firewall/addresses.ts';
-import { parseAddresses, toPrefixes } from '../firewall/addresses.ts';
-import type { SourceClass } from '../firewall/decide.ts';
+import type { Family } from '../netfilter/addresses.ts';
+import { parseAddresses, toPrefixes } from '../netfilter/addresses.ts';
+import type { SourceClass } from '../netfilter/decide.ts';
 import type { Interface, InterfaceAddress } from '../interfaces/interface.ts';
 import { facesInternet } from '../interfaces/interface.ts';
 
@@ -24,7 +24,7 @@ export interface Vantage {
  */
 export function vantagesOf(interfaces: readonly Interface[]): Vantage[] {
   return interfaces
-    .filter(({ kind, up }) => kind !== 'loopback' && up)
+    .filter(({ kind, up, port }) => kind !== 'loopback' && up && !port)
     .flatMap((one) => one.addresses.flatMap((address) => vantagesOfAddress(one, address)));
 }
 

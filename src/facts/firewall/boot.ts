@@ -1,11 +1,13 @@
 import { defineFact } from '../../engine/fact.ts';
 import type { Evidence } from '../../host/evidence.ts';
-import { gapsOf, knownInPart } from '../../host/evidence.ts';
+import { gapsOf, known, knownInPart, mapEvidence, unknown } from '../../host/evidence.ts';
 import type { Host } from '../../host/host.ts';
+import type { Family } from '../netfilter/addresses.ts';
+import type { Table } from '../netfilter/ruleset.ts';
 import { defaultInput } from './default-input.ts';
-import { parseIptablesSave } from './iptables-save.ts';
-import type { NftFile } from './nft-file.ts';
-import { parseNftFile, refusesByDefault } from './nft-file.ts';
+import { readNftFile } from './nft-language/read.ts';
+import { notRestored, restored } from './restore.ts';
+import { readUfwTables } from './ufw-boot.ts';
 import type { UfwConfiguration } from './ufw.ts';
 import { readUfw, ufwPaths } from './ufw.ts';
 
@@ -14,20 +16,24 @@ export interface BootLoader {
   /** `ufw`, `nftables`, `netfilter-persistent`, `firewalld`, or the path of a script or unit. */
   readonly name: string;
   readonly enabled: boolean;
-  /** Whether what it loads refuses new connections by default; `null`: aisec does not read it. */
+  /** Whether what it loads refuses new connections by default; `null`: aisec cannot tell. */
   readonly refuses: boolean | null;
   /** Its configuration. */
   readonly path: string;
+  /** What it loads; `known(null)`: it has no configuration. */
+  readonly rules: Evidence<LoadedRules | null>;
+}
+
+export interface LoadedRules {
+  readonly tables: readonly Table[];
+  /** Whether it first throws away rules that others have loaded. */
+  readonly flushes: boolean;
 }
 
 export interface FirewallConfiguration {
   /** `known(null)`: not installed. */
   readonly ufw: Evidence<UfwConfiguration | null>;
   readonly loaders: readonly BootLoader[];
-  /** /etc/nftables.conf, `null` when there is none. */
-  readonly nftables: NftFile | null;
-  /** Text of /etc/iptables/rules.v4 and rules.v6; `null` when there is none. */
-  readonly savedRules: { readonly ip: string | null; readonly ip6: string | null };
 }
 
 export const bootPaths = {
@@ -45,64 +51,85 @@ const scriptFolders = ['/etc/network/if-pre-up.d', '/etc/network/if-up.d', '/etc
 export const firewallConfigurationFact = defineFact<FirewallConfiguration>({
   id: 'firewall-configuration',
   gather: async (host) => {
-    const [ufw, wanted, nftables, rules, rules6, firewalld] = await Promise.all([
+    const [ufw, wanted, nftables, saved, firewalld] = await Promise.all([
       readUfw(host),
       enabledUnits(host),
-      host.read(bootPaths.nftables),
-      host.read(bootPaths.rules),
-      host.read(bootPaths.rules6),
+      readNftFile(host, bootPaths.nftables),
+      readSaved(host),
       host.read(bootPaths.firewalld),
     ]);
     if (wanted.state === 'unknown') return wanted;
-    const others = await otherLoaders(host, wanted.value);
     const enabled = wanted.value;
-    const file = textOf(nftables) === null ? null : parseNftFile(textOf(nftables) ?? '');
+    const others = await otherLoaders(host, enabled);
     const loaders: BootLoader[] = [
-      ...(ufw.state === 'known' && ufw.value !== null ? [ufwLoader(ufw.value, enabled)] : []),
+      ...(ufw.state === 'known' && ufw.value !== null ? [await ufwLoader(host, ufw.value, enabled)] : []),
       {
         name: 'nftables',
         enabled: enabled.has('nftables.service'),
-        refuses: file === null ? (nftables.state === 'known' ? false : null) : refusesByDefault(file),
+        refuses: refusesByDefault(nftables),
         path: bootPaths.nftables,
+        rules: nftables,
       },
       {
         name: 'netfilter-persistent',
         enabled: enabled.has('netfilter-persistent.service') || enabled.has('iptables.service'),
-        refuses: rules.state === 'known' ? savedRefuses(rules.value) : null,
+        refuses: refusesByDefault(saved),
         path: bootPaths.rules,
+        rules: saved,
       },
       {
         name: 'firewalld',
         enabled: enabled.has('firewalld.service'),
         refuses: firewalld.state === 'known' && !/^DefaultZone=trusted/m.test(firewalld.value ?? ''),
         path: bootPaths.firewalld,
+        rules: notFollowed('firewalld', bootPaths.firewalld),
       },
       ...others,
     ];
     const gaps = [ufw, wanted].flatMap(gapsOf);
-    const savedRules = { ip: textOf(rules), ip6: textOf(rules6) };
-    return knownInPart({ ufw, loaders, nftables: file, savedRules }, units, gaps);
+    return knownInPart({ ufw, loaders }, units, gaps);
   },
 });
 
-function ufwLoader(ufw: UfwConfiguration, enabled: ReadonlySet<string>): BootLoader {
+function notFollowed(name: string, path: string): Evidence<never> {
+  return unknown('unsupported', `${name} loads firewall rules that aisec does not follow`, path);
+}
+
+async function ufwLoader(
+  host: Host,
+  ufw: UfwConfiguration,
+  enabled: ReadonlySet<string>,
+): Promise<BootLoader> {
+  const tables = await readUfwTables(host, ufw);
   return {
     name: 'ufw',
     enabled: ufw.enabled && enabled.has('ufw.service'),
-    refuses: ufw.defaultInput !== 'ACCEPT',
+    refuses: ufw.policies.input !== 'ACCEPT',
     path: ufwPaths.main,
+    rules: mapEvidence(tables, (value) => ({ tables: value, flushes: ufw.flushes })),
   };
 }
 
-function textOf(evidence: Evidence<string | null>): string | null {
-  return evidence.state === 'known' ? evidence.value : null;
+/** What iptables-persistent has saved; its program empties each table before it fills it again. */
+async function readSaved(host: Host): Promise<Evidence<LoadedRules | null>> {
+  const read = async (path: string, family: Family): Promise<Evidence<readonly Table[] | null>> => {
+    const file = await host.read(path);
+    if (file.state === 'unknown') return file;
+    if (file.value === null) return known(null, path);
+    const tables = restored([{ source: path, text: file.value }], family, path);
+    return 'wrong' in tables ? notRestored(tables.wrong) : known(tables, path);
+  };
+  const [ip, ip6] = await Promise.all([read(bootPaths.rules, 'ip'), read(bootPaths.rules6, 'ip6')]);
+  if (ip.state === 'unknown') return ip;
+  if (ip6.state === 'unknown') return ip6;
+  if (ip.value === null && ip6.value === null) return known(null, bootPaths.rules);
+  return known({ tables: [...(ip.value ?? []), ...(ip6.value ?? [])], flushes: true }, bootPaths.rules);
 }
 
-function savedRefuses(text: string | null): boolean | null {
-  if (text === null) return false;
-  const saved = parseIptablesSave(text, 'ip', bootPaths.rules);
-  if ('line' in saved) return null;
-  const { mostly } = defaultInput({ tables: saved.tables, gaps: [] }, '192.0.2.1', 'any interface');
+function refusesByDefault(rules: Evidence<LoadedRules | null>): boolean | null {
+  if (rules.state === 'unknown') return null;
+  if (rules.value === null) return false;
+  const { mostly } = defaultInput({ tables: rules.value.tables, gaps: [] }, '192.0.2.1', 'any interface');
   return mostly === 'unknown' ? null : mostly !== 'accept';
 }
 
@@ -141,12 +168,15 @@ async function otherLoaders(host: Host, enabled: ReadonlySet<string>): Promise<r
   const services = [...enabled].filter((name) => name.endsWith('.service'));
   const paths = [...scripts, ...inFolders, ...services.map((name) => `${units}/${name}`)].toSorted();
   const texts = await Promise.all(paths.map((path) => host.read(path)));
-  const known = ['shorewall.service', 'ferm.service', 'ip6tables.service'].filter((name) =>
+  const programs = ['shorewall.service', 'ferm.service', 'ip6tables.service'].filter((name) =>
     enabled.has(name),
   );
   const found = paths.filter((_, index) => {
     const text = texts[index];
     return text?.state === 'known' && firewallPrograms.test(text.value ?? '');
   });
-  return [...known, ...found].map((path) => ({ name: path, enabled: true, refuses: null, path }));
+  return [...programs, ...found].map((path) => ({
+    ...{ name: path, enabled: true, refuses: null, path },
+    rules: notFollowed(path, path),
+  }));
 }

@@ -1,6 +1,5 @@
 import { foreignChain } from './inbound-default.ts';
-import type { NftFile } from './nft-file.ts';
-import type { Chain, FilterRule, Ruleset, Table } from './ruleset.ts';
+import type { Chain, FilterRule, Ruleset, Table } from '../netfilter/ruleset.ts';
 
 /** One thing that the saved configuration and the kernel disagree about. */
 export interface Difference {
@@ -10,20 +9,21 @@ export interface Difference {
   readonly excerpt: string | null;
 }
 
-/** Whether two rules match the same and end alike, however they are spelled. */
-function sameRule(a: FilterRule, b: FilterRule): boolean {
-  const shape = ({ matches, target }: FilterRule) =>
-    JSON.stringify([
-      matches
-        .map((match) =>
-          JSON.stringify(match, (_, value: unknown) =>
-            typeof value === 'bigint' ? value.toString() : value,
-          ),
-        )
-        .toSorted(),
-      target,
-    ]);
-  return shape(a) === shape(b);
+/** What a rule matches and does, however it is spelled: lists in any order, limits in any words. */
+function shapeOf({ matches, effects, target }: FilterRule): string {
+  return JSON.stringify([matches.map(ordered).toSorted(), effects, target].map(ordered));
+}
+
+function ordered(value: unknown): string {
+  return JSON.stringify(value, (_, inner: unknown) => {
+    if (typeof inner === 'bigint') return inner.toString();
+    if (isClientChoice(inner)) return inner.on;
+    return Array.isArray(inner) ? inner.map((one) => ordered(one)).toSorted() : inner;
+  });
+}
+
+function isClientChoice(value: unknown): value is { readonly on: 'client-choice' } {
+  return typeof value === 'object' && value !== null && 'on' in value && value.on === 'client-choice';
 }
 
 /** Not a jump that fail2ban or an engine adds while it runs. */
@@ -33,7 +33,7 @@ function isOwn({ target }: FilterRule): boolean {
 
 /** Compares the same chain, rule by rule. */
 export function compareChains(saved: Chain, running: Chain | undefined): Difference | null {
-  const isEmpty = saved.rules.length === 0 && saved.base?.policy === 'accept';
+  const isEmpty = saved.rules.length === 0 && saved.base?.policy !== 'drop';
   // The kernel makes an iptables table when the first rule comes.
   if (running === undefined && isEmpty) return null;
   if (running === undefined) return { what: `chain ${saved.name} is not in the kernel`, excerpt: null };
@@ -47,7 +47,7 @@ function compareRules(saved: readonly FilterRule[], running: readonly FilterRule
   for (const [index, left] of saved.entries()) {
     const right = running[index];
     if (right === undefined) return { what: 'a saved rule is not in the kernel', excerpt: left.text };
-    if (!sameRule(left, right))
+    if (shapeOf(left) !== shapeOf(right))
       return { what: 'a saved rule differs from the running one', excerpt: left.text };
   }
   const extra = running[saved.length];
@@ -62,44 +62,48 @@ export function tableOf(ruleset: Ruleset, family: string, name: string, native =
 }
 
 /**
- * Compares the chains of a file for nft(8) with the kernel's.
+ * Compares the tables of a file for nft(8) with the kernel's.
  *
- * @returns a difference, `null` for none, or `unclear`: the same number of rules in other words, which
- *   may mean the same
+ * @returns a difference, `null` for none, or `unclear`: as many rules, of which some may mean the same in
+ *   other words
  */
-export function compareNftFile(file: NftFile, ruleset: Ruleset): Difference | 'unclear' | null {
-  let unclear = file.partial;
-  for (const saved of file.chains) {
-    const [family = '', name = ''] = saved.table.split(' ');
-    const running = tableOf(ruleset, family, name, true)?.chains.get(saved.name);
-    if (running === undefined) {
-      return { what: `chain ${saved.table} ${saved.name} is not in the kernel`, excerpt: saved.name };
+export function compareNftTables(saved: readonly Table[], ruleset: Ruleset): Difference | 'unclear' | null {
+  let unclear = false;
+  for (const { family, name, chains } of saved) {
+    const running = tableOf(ruleset, family, name, true)?.chains;
+    for (const chain of chains.values()) {
+      const result = compareNftChain(`${family} ${name} ${chain.name}`, chain, running?.get(chain.name));
+      if (result !== null && result !== 'unclear') return result;
+      unclear ||= result === 'unclear';
     }
-    if (saved.hook !== null && running.base?.policy !== saved.policy) {
-      return {
-        what: `the policy of ${saved.table} ${saved.name} is not ${saved.policy}`,
-        excerpt: saved.name,
-      };
-    }
-    const texts = [...new Set(running.rules.map(({ line, text }) => `${String(line)} ${text}`))].map((text) =>
-      wordsOf(text.replace(/^\S+ /, '')),
-    );
-    if (!file.partial && texts.length !== saved.rules.length) {
-      const counts = `${String(saved.rules.length)} rules are saved and ${String(texts.length)} run`;
-      return { what: `in ${saved.table} ${saved.name} ${counts}`, excerpt: null };
-    }
-    unclear ||= saved.rules.some((rule, index) => wordsOf(rule) !== texts[index]);
   }
   return unclear ? 'unclear' : null;
 }
 
-/** A rule's words without what is only spelling: order in sets, quotes, counters. */
-function wordsOf(rule: string): string {
-  return rule
-    .replaceAll(/counter packets \d+ bytes \d+/g, 'counter')
-    .replaceAll(/["{},]/g, ' ')
-    .split(/\s+/)
-    .filter((word) => word !== '')
-    .toSorted()
-    .join(' ');
+function compareNftChain(
+  what: string,
+  saved: Chain,
+  running: Chain | undefined,
+): Difference | 'unclear' | null {
+  if (running === undefined) return { what: `chain ${what} is not in the kernel`, excerpt: saved.name };
+  const policy = saved.base?.policy;
+  if (policy !== undefined && running.base?.policy !== policy) {
+    return { what: `the policy of ${what} is not ${policy}`, excerpt: saved.name };
+  }
+  const [left, right] = [statementsOf(saved.rules), statementsOf(running.rules)];
+  if (left.length !== right.length) {
+    const counts = `${String(left.length)} rules are saved and ${String(right.length)} run`;
+    return { what: `in ${what} ${counts}`, excerpt: null };
+  }
+  return left.every((rule, index) => rule === right[index]) ? null : 'unclear';
+}
+
+/** One shape for each rule as written: a map has become several, in an order of the program's own. */
+function statementsOf(rules: readonly FilterRule[]): readonly string[] {
+  const statements = new Map<string, string[]>();
+  for (const rule of rules) {
+    const key = `${rule.source ?? ''}:${String(rule.line)} ${rule.text}`;
+    statements.set(key, [...(statements.get(key) ?? []), shapeOf(rule)]);
+  }
+  return Array.from(statements.values(), (shapes) => shapes.toSorted().join(' '));
 }

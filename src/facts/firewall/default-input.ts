@@ -1,6 +1,8 @@
-import type { InputDecision } from './decide.ts';
-import { decideInput } from './decide.ts';
-import type { Ruleset } from './ruleset.ts';
+import type { InputDecision } from '../netfilter/decide.ts';
+import type { Interface } from '../interfaces/interface.ts';
+import { decideInput } from '../netfilter/decide.ts';
+import { netfilterOf } from '../netfilter/machine.ts';
+import type { Ruleset } from '../netfilter/ruleset.ts';
 
 /**
  * What becomes of a new connection from the internet that no rule has in mind: to a port that none
@@ -9,20 +11,22 @@ import type { Ruleset } from './ruleset.ts';
  * @param destination - one of the machine's own addresses
  */
 export function defaultInput(ruleset: Ruleset, destination: string, onInterface: string): InputDecision {
-  const ask = (proto: 'tcp' | 'udp') =>
-    decideInput(ruleset, {
-      proto,
-      port: portNobodyNames(ruleset),
-      destination,
-      interface: onInterface,
-      sources: { class: 'internet' },
-    });
+  const net = netfilterOf(ruleset, [interfaceWith(destination, onInterface)]);
+  const port = portNobodyNames(ruleset);
+  const at = { port, destination, interface: onInterface, sources: { class: 'internet' } } as const;
+  const ask = (proto: 'tcp' | 'udp') => decideInput(net, { ...at, proto }, ruleset.gaps);
   const tcp = ask('tcp');
   const udp = ask('udp');
   const worst = (['accept', 'unknown'] as const).find((verdict) =>
     [tcp, udp].some(({ mostly }) => mostly === verdict),
   );
   return udp.mostly === worst && tcp.mostly !== worst ? udp : tcp;
+}
+
+function interfaceWith(address: string, name: string): Interface {
+  const family = address.includes(':') ? 'ip6' : 'ip';
+  const addresses = [{ family, address, prefix: family === 'ip' ? 32 : 128, scope: 'global' }] as const;
+  return { name, kind: 'link', up: true, port: false, addresses, defaultRoute: true };
 }
 
 function portNobodyNames(ruleset: Ruleset): number {

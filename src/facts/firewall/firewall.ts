@@ -4,11 +4,13 @@ import type { Evidence, Unknown } from '../../host/evidence.ts';
 import { known, unknown } from '../../host/evidence.ts';
 import type { CommandResult, Host } from '../../host/host.ts';
 import { processesFact } from '../processes.ts';
-import type { Family } from './addresses.ts';
-import type { SavedTables } from './iptables-save.ts';
-import { parseIptablesSave, saysLegacy } from './iptables-save.ts';
-import { parseNft, ruleLines } from './nft.ts';
-import type { Ruleset, Table } from './ruleset.ts';
+import type { Family } from '../netfilter/addresses.ts';
+import type { IpSets } from '../netfilter/iptables/ipset.ts';
+import { parseIpSets } from '../netfilter/iptables/ipset.ts';
+import type { SavedTables } from '../netfilter/iptables/save.ts';
+import { parseIptablesSave, saysLegacy } from '../netfilter/iptables/save.ts';
+import { chainDevices, parseNft, ruleLines } from '../netfilter/nft/listing.ts';
+import type { Ruleset, Table } from '../netfilter/ruleset.ts';
 
 const saves = {
   ip: { usual: 'iptables-save', legacy: 'iptables-legacy-save', names: '/proc/net/ip_tables_names' },
@@ -35,7 +37,7 @@ export const firewallFact = defineFact<Ruleset>({
     if (failed?.state === 'unknown') return failed;
     const saved = [ip, ip6].flatMap((one) => (one.state === 'known' ? one.value : []));
     if (nft.state === 'unknown') return withoutNft(host, read, saved, ip.state === 'known', nft);
-    const native = nft.value.filter((table) => !isSaved(table, saved));
+    const native = nft.value.flatMap((table) => beside(table, saved));
     return known(
       { tables: [...saved.flatMap((one) => one.tables), ...native], gaps: [] },
       'iptables-save, nft',
@@ -43,12 +45,20 @@ export const firewallFact = defineFact<Ruleset>({
   },
 });
 
-/** Whether iptables-save has printed this table of nft's already. */
-function isSaved(table: Table, saved: readonly SavedTables[]): boolean {
-  return saved.some(
-    ({ inNftables, tables }) =>
-      inNftables && tables.some(({ family, name }) => family === table.family && name === table.name),
+/**
+ * What nft lists of a table and iptables-save does not: all of it, or the base chains that are not
+ * iptables' own in a table that both use (`table ip filter { chain input { … } }`).
+ */
+function beside(table: Table, saved: readonly SavedTables[]): readonly Table[] {
+  const printed = saved
+    .flatMap(({ inNftables, tables }) => (inNftables ? tables : []))
+    .find(({ family, name }) => family === table.family && name === table.name);
+  if (printed === undefined) return [table];
+  const chains = Array.from(table.chains.values(), (chain) =>
+    printed.chains.has(chain.name) ? { ...chain, base: null } : chain,
   );
+  if (chains.every(({ base }) => base === null)) return [];
+  return [{ ...table, chains: new Map(chains.map((chain) => [chain.name, chain])) }];
 }
 
 async function withoutNft(
@@ -81,7 +91,8 @@ async function readSaved(host: Host, family: Family): Promise<Evidence<readonly 
     // Without iptables nobody lists legacy tables; that there are none can still be known.
     return loaded.state === 'known' && (loaded.value ?? '').trim() === '' ? known([], names) : output;
   }
-  const first = parse(output.value.stdout, family, output.source);
+  const sets = await readSets(host, output.value.stdout);
+  const first = parse(output.value.stdout, family, output.source, sets);
   if (first.state === 'unknown') return first;
   const more = first.value.legacyElsewhere || saysLegacy(output.value.stderr);
   if (!more) return known([first.value], output.source);
@@ -89,12 +100,21 @@ async function readSaved(host: Host, family: Family): Promise<Evidence<readonly 
   if (other.state === 'unknown') {
     return unknown('unsupported', `there are iptables-legacy tables, and ${other.detail}`, output.source);
   }
-  const second = parse(other.value.stdout, family, other.source);
+  const second = parse(other.value.stdout, family, other.source, await readSets(host, other.value.stdout));
   return second.state === 'unknown' ? second : known([first.value, second.value], output.source);
 }
 
-function parse(text: string, family: Family, source: string): Evidence<SavedTables> {
-  const saved = parseIptablesSave(text, family, source);
+/** The sets of ipset(8) that rules name; `null` where none does, or where they cannot be read. */
+async function readSets(host: Host, rules: string): Promise<IpSets> {
+  if (!rules.includes('--match-set')) return null;
+  const output = await runAsRoot(host, ['ipset', 'save']);
+  if (output.state === 'unknown') return null;
+  const growing = Array.from(rules.matchAll(/ --add-set (\S+)/g), ([, name = '']) => name);
+  return parseIpSets(output.value.stdout, new Set(growing));
+}
+
+function parse(text: string, family: Family, source: string, sets: IpSets): Evidence<SavedTables> {
+  const saved = parseIptablesSave(text, family, source, sets);
   return 'line' in saved
     ? unknown('unparsable', `a line of ${source} was not understood: ${saved.line.slice(0, 200)}`, source)
     : known(saved, source);
@@ -104,7 +124,8 @@ async function readNft(host: Host): Promise<Evidence<readonly Table[]>> {
   const [json, text] = await Promise.all([runAsRoot(host, nftJson), runAsRoot(host, nftText)]);
   if (json.state === 'unknown') return json;
   const lines = ruleLines(text.state === 'known' ? text.value.stdout : '');
-  const tables = parseNft(json.value.stdout, lines, nftText.join(' '));
+  const devices = chainDevices(text.state === 'known' ? text.value.stdout : '');
+  const tables = parseNft(json.value.stdout, lines, nftText.join(' '), devices);
   return tables === null
     ? unknown('unparsable', `${json.source} printed something else than rules`, json.source)
     : known(tables, json.source);

@@ -1,9 +1,9 @@
 import type { Interface, InterfaceAddress } from '../interfaces/interface.ts';
 import { facesInternet } from '../interfaces/interface.ts';
-import type { Family } from './addresses.ts';
-import type { InputDecision } from './decide.ts';
+import type { Family } from '../netfilter/addresses.ts';
+import type { InputDecision } from '../netfilter/decide.ts';
 import { defaultInput } from './default-input.ts';
-import type { Chain, Ruleset, Table } from './ruleset.ts';
+import type { Chain, Ruleset, Table } from '../netfilter/ruleset.ts';
 
 /** What happens by default to a new connection of one family from the internet. */
 export interface InboundDefault {

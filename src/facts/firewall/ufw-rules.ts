@@ -1,4 +1,4 @@
-import type { Family } from './addresses.ts';
+import type { Family } from '../netfilter/addresses.ts';
 
 /** A rule as UFW keeps it: the `### tuple ###` line of user.rules. */
 export interface UfwRule {

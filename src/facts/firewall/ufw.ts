@@ -1,6 +1,8 @@
 import type { Evidence } from '../../host/evidence.ts';
 import { known } from '../../host/evidence.ts';
 import type { Host } from '../../host/host.ts';
+import type { Table } from '../netfilter/ruleset.ts';
+import { notRestored, restored } from './restore.ts';
 import type { UfwRule } from './ufw-rules.ts';
 import { parseUfwRules } from './ufw-rules.ts';
 
@@ -11,18 +13,15 @@ export interface UfwConfiguration {
   /** `off`, `low`, `medium`, `high`, `full`. */
   readonly logging: string;
   readonly loggingLine: number | null;
-  /** `DROP`, `REJECT` or `ACCEPT`. */
-  readonly defaultInput: string;
+  /** `DROP`, `REJECT` or `ACCEPT`: what becomes of packets that no rule names. */
+  readonly policies: Readonly<Record<'input' | 'output' | 'forward', string>>;
+  /** MANAGE_BUILTINS=yes: it first throws away every rule of iptables, other programs' included. */
+  readonly flushes: boolean;
   readonly ipv6: boolean;
-  /** What user.rules and user6.rules hold: root alone may read them. */
-  readonly rules: Evidence<UfwRules>;
-}
-
-export interface UfwRules {
-  /** In the order in which they are tried. */
-  readonly tuples: readonly UfwRule[];
-  /** The files' text, as iptables-restore loads it. */
-  readonly text: { readonly ip: string; readonly ip6: string };
+  /** What user.rules and user6.rules hold, in the order in which they are tried: root alone may read them. */
+  readonly rules: Evidence<readonly UfwRule[]>;
+  /** The chains that they fill. */
+  readonly userTables: Evidence<readonly Table[]>;
 }
 
 export const ufwPaths = {
@@ -44,28 +43,51 @@ export async function readUfw(host: Host): Promise<Evidence<UfwConfiguration | n
   if (main.value === null) return known(null, main.source);
   if (defaults.state === 'unknown') return defaults;
   const logging = setting(main.value, 'LOGLEVEL');
+  const ipv6 = setting(defaults.value ?? '', 'IPV6')?.value.toLowerCase() === 'yes';
+  const policy = (way: string, usual: string) =>
+    setting(defaults.value ?? '', `DEFAULT_${way}_POLICY`)?.value.toUpperCase() ?? usual;
   return known(
     {
       enabled: setting(main.value, 'ENABLED')?.value.toLowerCase() === 'yes',
       logging: logging?.value.toLowerCase() ?? 'low',
       loggingLine: logging?.line ?? null,
-      defaultInput: setting(defaults.value ?? '', 'DEFAULT_INPUT_POLICY')?.value.toUpperCase() ?? 'DROP',
-      ipv6: setting(defaults.value ?? '', 'IPV6')?.value.toLowerCase() === 'yes',
+      policies: {
+        input: policy('INPUT', 'DROP'),
+        output: policy('OUTPUT', 'ACCEPT'),
+        forward: policy('FORWARD', 'DROP'),
+      },
+      flushes: setting(defaults.value ?? '', 'MANAGE_BUILTINS')?.value === 'yes',
+      ipv6,
       rules: rulesFrom(rules, rules6),
+      userTables: tablesFrom(ipv6 ? [rules, rules6] : [rules]),
     },
     main.source,
   );
 }
 
-function rulesFrom(rules: Evidence<string | null>, rules6: Evidence<string | null>): Evidence<UfwRules> {
+function rulesFrom(
+  rules: Evidence<string | null>,
+  rules6: Evidence<string | null>,
+): Evidence<readonly UfwRule[]> {
   if (rules.state === 'unknown') return rules;
   if (rules6.state === 'unknown') return rules6;
-  const text = { ip: rules.value ?? '', ip6: rules6.value ?? '' };
-  const tuples = [
-    ...parseUfwRules(text.ip, 'ip', rules.source),
-    ...parseUfwRules(text.ip6, 'ip6', rules6.source),
+  const found = [
+    ...parseUfwRules(rules.value ?? '', 'ip', rules.source),
+    ...parseUfwRules(rules6.value ?? '', 'ip6', rules6.source),
   ];
-  return known({ tuples, text }, rules.source);
+  return known(found, rules.source);
+}
+
+function tablesFrom(files: readonly Evidence<string | null>[]): Evidence<readonly Table[]> {
+  const tables: Table[] = [];
+  for (const [index, file] of files.entries()) {
+    if (file.state === 'unknown') return file;
+    const input = { source: file.source, text: file.value ?? '' };
+    const found = restored([input], index === 0 ? 'ip' : 'ip6', file.source);
+    if ('wrong' in found) return notRestored(found.wrong);
+    tables.push(...found);
+  }
+  return known(tables, ufwPaths.rules);
 }
 
 /** A shell assignment; the last one counts. */

@@ -1,4 +1,4 @@
-import { internetAddresses, intersect, parseAddresses } from '../firewall/addresses.ts';
+import { isPublic } from '../netfilter/address-classes.ts';
 
 /** A network interface of the host's own namespace. */
 export interface Interface {
@@ -6,6 +6,8 @@ export interface Interface {
   readonly kind: InterfaceKind;
   /** Administratively up. */
   readonly up: boolean;
+  /** Its packets come in over the bridge or bond that it is a port of. */
+  readonly port: boolean;
   readonly addresses: readonly InterfaceAddress[];
   /** Whether a default route of IPv4 or IPv6 leaves through it. */
   readonly defaultRoute: boolean;
@@ -33,11 +35,6 @@ const vpns = /^(?:wg|tun|tap|ppp|tailscale|zt|nebula|ipsec|vti|utun|netbird|wt\d
 export function facesInternet({ kind, defaultRoute, addresses }: Interface): boolean {
   if (kind === 'link' || (kind !== 'loopback' && defaultRoute)) return true;
   return kind === 'vpn' && addresses.some(({ address }) => isPublic(address));
-}
-
-function isPublic(address: string): boolean {
-  const own = parseAddresses(address);
-  return own !== null && intersect(internetAddresses(own.family), own.addresses).length > 0;
 }
 
 /** By the name that the programs give; the kernel does not tell who made a bridge. */

@@ -1,16 +1,16 @@
 import ipaddr from 'ipaddr.js';
 import * as z from 'zod';
 import { defineFact } from '../../engine/fact.ts';
-import type { Evidence } from '../../host/evidence.ts';
-import { known, mapEvidence, unknown } from '../../host/evidence.ts';
-import type { Host } from '../../host/host.ts';
+import { mapEvidence, unknown } from '../../host/evidence.ts';
 import type { Interface, InterfaceAddress } from './interface.ts';
 import { kindOf } from './interface.ts';
+import { readJson } from './ip-json.ts';
 import { interfacesFromProc } from './proc-interfaces.ts';
 
 const Link = z.object({
   ifname: z.string(),
   flags: z.array(z.string()),
+  master: z.string().optional(),
   link_type: z.string().optional(),
   linkinfo: z.object({ info_kind: z.string().optional() }).optional(),
   addr_info: z
@@ -56,33 +56,16 @@ function isDefault({ dst, type }: z.infer<typeof Routes>[number]): boolean {
   return ['default', '0.0.0.0/0', '::/0'].includes(dst) && (type === undefined || type === 'unicast');
 }
 
-async function readJson<T>(
-  host: Host,
-  argv: readonly [string, ...string[]],
-  shape: z.ZodType<T>,
-): Promise<Evidence<T>> {
-  const output = await host.run(argv);
-  if (output.state === 'unknown') return output;
-  const { exitCode, stdout, stderr } = output.value;
-  if (exitCode !== 0) {
-    return unknown('unsupported', `${output.source} failed: ${stderr.trim().slice(0, 200)}`, output.source);
-  }
-  try {
-    const parsed = shape.safeParse(JSON.parse(stdout.trim() === '' ? '[]' : stdout));
-    if (parsed.success) return known(parsed.data, output.source);
-  } catch {
-    // The answer below says it.
-  }
-  return unknown('unparsable', `${output.source} printed something else than JSON`, output.source);
-}
-
 function interfaceOf(link: z.infer<typeof Link>, gateways: ReadonlySet<string | undefined>): Interface {
   const loopback = link.flags.includes('LOOPBACK');
+  const addresses = link.addr_info.flatMap(addressOf);
   return {
     name: link.ifname,
     kind: link.link_type === 'none' && !loopback ? 'vpn' : kindOf(link.ifname, loopback),
     up: link.flags.includes('UP'),
-    addresses: link.addr_info.flatMap(addressOf),
+    // An interface of a VRF has a master too, and addresses of its own.
+    port: link.master !== undefined && addresses.every(({ scope }) => scope === 'link'),
+    addresses,
     defaultRoute: gateways.has(link.ifname),
   };
 }

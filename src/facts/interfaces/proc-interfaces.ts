@@ -36,6 +36,7 @@ export async function interfacesFromProc(host: Host): Promise<Evidence<readonly 
       return {
         name,
         kind: kindOf(name, loopback),
+        port: false,
         up: loopback || table.some(({ device }) => device === name),
         addresses: [...own, ...(addresses6.get(name) ?? [])],
         defaultRoute: table.some(({ device, prefix }) => device === name && prefix === 0),

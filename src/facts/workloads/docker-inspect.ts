@@ -3,7 +3,7 @@ import { gpuOf } from './gpu-request.ts';
 import { parseImageReference } from './image-reference.ts';
 import type { HostConfig, Inspect, InspectMount } from './inspect-format.ts';
 import { openAmong } from './networks.ts';
-import { publishesOf } from './publishes.ts';
+import { publishesOf, unpublishedOf } from './publishes.ts';
 import type { Limits, Mount, Workload } from './workload.ts';
 
 /** What is known of the engine beside the container itself. */
@@ -56,6 +56,11 @@ export function workloadOf(inspect: Inspect, context: InspectContext): Workload 
     limits: limitsOf(host),
     publishes: publishesOf(inspect),
     networks,
+    addresses: Object.values(NetworkSettings.Networks ?? {})
+      .flatMap((each) => [each?.IPAddress ?? '', each?.GlobalIPv6Address ?? ''])
+      .filter((address) => address !== '')
+      .toSorted(),
+    unpublished: unpublishedOf(inspect),
     openNetworks: openAmong(networks, host.NetworkMode, null),
     restart: restartOf(host.RestartPolicy.Name),
     healthcheck: healthcheckOf(Config.Healthcheck?.Test ?? []),

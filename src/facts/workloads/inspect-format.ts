@@ -83,7 +83,12 @@ export const Inspect = z.object({
   Mounts: z.array(InspectMount).nullish(),
   NetworkSettings: z.object({
     Ports: Bindings,
-    Networks: z.record(z.string(), z.unknown()).nullish(),
+    Networks: z
+      .record(
+        z.string(),
+        z.object({ IPAddress: z.string().nullish(), GlobalIPv6Address: z.string().nullish() }).nullish(),
+      )
+      .nullish(),
   }),
 });
 export type Inspect = z.infer<typeof Inspect>;

@@ -1,5 +1,5 @@
 import type { Inspect } from './inspect-format.ts';
-import type { Publish } from './workload.ts';
+import type { Publish, Workload } from './workload.ts';
 
 const wildcards = ['0.0.0.0', '::'];
 const anywhere = { HostIp: '', HostPort: '' };
@@ -21,6 +21,19 @@ export function publishesOf(inspect: Inspect): Publish[] {
     (publish) => !active.some((held) => fulfils(held, publish)),
   );
   return [...active, ...waiting];
+}
+
+/** Ports of the image that nobody publishes: who can route to the container may reach them. */
+export function unpublishedOf({ Config, NetworkSettings }: Inspect): Workload['unpublished'] {
+  const declared = new Set([
+    ...Object.keys(Config.ExposedPorts ?? {}),
+    ...Object.keys(NetworkSettings.Ports),
+  ]);
+  return [...declared].flatMap((key) => {
+    const [, port, proto] = /^(\d+)(?:\/(tcp|udp))?$/.exec(key) ?? [];
+    if (port === undefined || (NetworkSettings.Ports[key] ?? []).length > 0) return [];
+    return [{ proto: proto === 'udp' ? 'udp' : 'tcp', port: Number(port) }];
+  });
 }
 
 function fulfils(held: Publish, asked: Publish): boolean {

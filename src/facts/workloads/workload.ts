@@ -39,6 +39,10 @@ export interface Workload {
   readonly limits: Limits;
   readonly publishes: readonly Publish[];
   readonly networks: readonly string[];
+  /** Its own addresses on them, where a router can reach it; empty when it has none, or none is known. */
+  readonly addresses: readonly string[];
+  /** Ports that its image declares and nobody publishes. */
+  readonly unpublished: readonly { readonly proto: 'tcp' | 'udp'; readonly port: number }[];
   /** Those of them that are not proved to be reached through published ports alone. */
   readonly openNetworks: readonly OpenNetwork[];
   readonly restart: 'no' | 'on-failure' | 'always' | 'unless-stopped';

@@ -46,8 +46,10 @@ function word(text: string): string {
 }
 
 /** A fenced block, its fence longer than any run of backticks inside. */
-export function fenced(text: string, indent: string): string[] {
+export function fenced(text: string, indent: string, language = 'sh'): string[] {
   const longest = Math.max(2, ...Array.from(text.matchAll(/`+/g), ([run]) => run.length));
   const fence = '`'.repeat(longest + 1);
-  return [`${fence}sh`, ...text.split('\n'), fence].map((line) => (line === '' ? '' : indent + line));
+  return [`${fence}${language}`, ...text.split('\n'), fence].map((line) =>
+    line === '' ? '' : indent + line,
+  );
 }

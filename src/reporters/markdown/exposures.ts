@@ -8,7 +8,9 @@ import {
   sourcesOf,
   widestFirst,
 } from '../exposure-words.ts';
-import { cell } from './escape.ts';
+import { exposureMap } from '../map/exposure-map.ts';
+import { mermaidOf, mostDoorsInMermaid } from '../map/mermaid.ts';
+import { cell, fenced } from './escape.ts';
 
 export function exposureTable(exposures: readonly Exposure[]): string[] {
   if (exposures.length === 0) return ['Nothing listens.'];
@@ -21,4 +23,10 @@ export function exposureTable(exposures: readonly Exposure[]): string[] {
       return `| ${cells.map((text) => (text === '' ? '' : cell(text))).join(' | ')} |`;
     }),
   ];
+}
+
+/** The map, where there is something to draw. */
+export function exposurePicture(exposures: readonly Exposure[]): string[] {
+  const map = exposureMap(exposures, { whole: true, most: mostDoorsInMermaid });
+  return map.services.length === 0 ? [] : [...fenced(mermaidOf(map).trimEnd(), '', 'mermaid'), ''];
 }

@@ -7,6 +7,7 @@ import {
   eth0WithIpv6,
   filterTable,
   nativeTable,
+  filterNow,
   rulesetOf,
   ufwTable,
 } from '../../harness/firewall.ts';
@@ -24,10 +25,20 @@ test.each([
   ['undetermined', [closed, unclear], eth0WithIpv6],
 ] as const)('%s', async (outcome, tables, link) => {
   const given = {
-    ruleset: rulesetOf(...tables),
-    interfaces: [link],
+    filter: filterNow([link], ...tables),
     configuration: await configurationOf({}),
     doors: [],
   };
   expect(evaluate(ipv6Unfiltered, given)[0]).toMatchObject({ outcome });
+});
+
+test.each([
+  ['pass', [closed, filterTable('ip6', 'DROP', [])]],
+  ['not-applicable', []],
+  ['undetermined', [closed]],
+  ['undetermined', [closed, unclear]],
+] as const)('from files: %s', async (outcome, tables) => {
+  const given = { configuration: await configurationOf({}), doors: [] };
+  const filter = { when: 'boot', ruleset: rulesetOf(...tables), loaders: ['nftables'] };
+  expect(evaluate(ipv6Unfiltered, { filter, ...given })[0]).toMatchObject({ outcome });
 });

@@ -8,6 +8,7 @@ import {
   filterTable,
   listener,
   nativeTable,
+  filterNow,
   rulesetOf,
   ufwFiles,
   ufwTable,
@@ -23,8 +24,7 @@ const banned = filterTable('ip', 'ACCEPT', ['-j f2b-sshd', '-A f2b-sshd -s 9.9.9
 
 async function judge(tables: ReturnType<typeof filterTable>[], params: unknown, listeners: unknown = [ssh]) {
   const given = {
-    ruleset: rulesetOf(...tables),
-    interfaces: [eth0],
+    filter: filterNow([eth0], ...tables),
     listeners,
     configuration: await configurationOf({}),
     doors: [
@@ -61,8 +61,7 @@ describe('no-inbound-filter', () => {
 
   test('offers no command while the SSH ports are unknown', async () => {
     const given = {
-      ruleset: rulesetOf(),
-      interfaces: [eth0],
+      filter: filterNow([eth0]),
       listeners: [ssh],
       configuration: await configurationOf({}),
       doors: unknown('denied', 'not root', 'ss'),
@@ -74,12 +73,24 @@ describe('no-inbound-filter', () => {
   test('UFW that somebody flushed says ENABLED=yes, and is not believed', async () => {
     const configuration = await configurationOf(ufwFiles(), 'ufw.service');
     const given = {
-      ruleset: rulesetOf(nativeTable('accept')),
-      interfaces: [eth0],
+      filter: filterNow([eth0], nativeTable('accept')),
       listeners: [ssh],
       configuration,
     };
     const [verdict] = evaluate(noInboundFilter, { ...given, doors: [] }, exposed);
     expect(verdict).toMatchObject({ outcome: 'fail', message: 'flushed' });
+  });
+
+  test.each([
+    ['pass', filterTable('ip', 'DROP', []), ''],
+    ['undetermined', filterTable('ip', 'ACCEPT', []), 'nftables refuses nothing by default at boot'],
+    ['undetermined', unclear, 'whether something listens'],
+  ])('from files: %s', async (outcome, tables, because) => {
+    const filter = { when: 'boot', ruleset: rulesetOf(tables), loaders: ['nftables'] };
+    const listeners = unknown('unsupported', 'files alone do not show who listens', 'ss');
+    const given = { filter, listeners, configuration: await configurationOf({}), doors: [] };
+    const [verdict] = evaluate(noInboundFilter, given, exposed);
+    expect(verdict).toMatchObject({ outcome });
+    expect(verdict?.outcome === 'undetermined' ? verdict.because : '').toContain(because);
   });
 });

@@ -5,7 +5,10 @@ import type { SshDoor } from '../../../src/facts/ssh-doors.ts';
 import { evaluate } from '../../harness/evaluate.ts';
 import { exposure } from '../../harness/exposures.ts';
 
-const from = (...sources: string[]) => ({ reachableFrom: [{ interface: 'eth0', sources }] });
+const scopes: Exposure['reachableFrom'][number]['scopes'] = ['lan', 'any'];
+const from = (...sources: string[]) => ({
+  reachableFrom: [{ interface: 'eth0', scopes, sources, routerNeeded: false }],
+});
 const doors: readonly SshDoor[] = [
   { port: 22, address: '0.0.0.0' },
   { port: 22, address: '::' },
@@ -48,8 +51,13 @@ describe('ssh-exposed', () => {
       'no containers',
       {
         reachableFrom: [
-          { interface: 'docker0', sources: ['172.17.0.0/16'] },
-          { interface: 'eth0', sources: ['203.0.113.7/32', '0.0.0.0/0'] },
+          {
+            interface: 'docker0',
+            scopes: ['containers'],
+            sources: ['172.17.0.0/16'],
+            routerNeeded: false,
+          },
+          { interface: 'eth0', scopes, sources: ['203.0.113.7/32', '0.0.0.0/0'], routerNeeded: false },
         ],
       },
       undefined,

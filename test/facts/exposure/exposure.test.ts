@@ -6,6 +6,7 @@ import { unfollowedPublishes } from '../../../src/facts/exposure/door.ts';
 import { workloadsFact } from '../../../src/facts/workloads/workloads.ts';
 import { dockerContainer } from '../../harness/docker-container.ts';
 import { workload } from '../../harness/docker-workload.ts';
+import { ipCommands, networkSettings } from '../../harness/ip-commands.ts';
 import type { MemoryHost } from '../../harness/memory-host.ts';
 import { memoryHost } from '../../harness/memory-host.ts';
 
@@ -89,11 +90,10 @@ function box(iptables: string, sockets: readonly string[], docker: boolean): Mem
       { argv: ['ip6tables-save'], stdout: open },
       { argv: ['nft', '-j', 'list', 'ruleset'], stdout: '{"nftables": []}' },
       { argv: ['nft', '-a', 'list', 'ruleset'], stdout: '' },
-      { argv: ['ip', '-j', 'address'], stdout: JSON.stringify(links) },
-      { argv: ['ip', '-j', 'route'], stdout: '[]' },
-      { argv: ['ip', '-j', '-6', 'route'], stdout: '[]' },
+      ...ipCommands(links),
     ],
     files: {
+      ...networkSettings(links),
       '/proc/1/cmdline': 'init\0',
       '/proc/1/status': 'Name:\tinit\nPPid:\t0\nUid:\t0\t0\t0\t0\n',
       ...(docker ? dockerd : {}),
@@ -115,7 +115,8 @@ describe('sockets', () => {
     ['0.0.0.0:3000', open, 'any', 'admits'],
     ['10.77.0.2:3000', open, 'any', 'admits'],
     ['127.0.0.1:3000', open, 'loopback', 'not-asked'],
-    ['172.17.0.1:3000', open, 'containers', 'admits'],
+    // A neighbour who routes to it through this machine gets there.
+    ['172.17.0.1:3000', open, 'lan', 'admits'],
     ['0.0.0.0:3000', dockerBesideInputDrop(), 'loopback', 'refuses'],
     ['0.0.0.0:22', dockerBesideInputDrop(), 'any', 'admits'],
     ['0.0.0.0%eth0:22', dockerBesideInputDrop(), 'any', 'admits'],
@@ -169,7 +170,10 @@ describe('published ports (Docker past the firewall)', () => {
   test('the path names the publication and the rule that forwards it', async () => {
     const { path } = (await published()) ?? { path: [] };
     expect(path[0]).toBe('docker publishes 0.0.0.0:11434 → ollama:80');
-    expect(path[1]).toContain('--to-destination 172.17.0.2:80');
+    expect(path.slice(1, 3)).toEqual([
+      '-A PREROUTING -m addrtype --dst-type LOCAL -j DOCKER',
+      expect.stringContaining('--to-destination 172.17.0.2:80'),
+    ]);
   });
 });
 

@@ -4,6 +4,7 @@ import type { Exposure } from '../../../src/engine/report.ts';
 import { exposureFact } from '../../../src/facts/exposure/exposure.ts';
 import { mainDefault } from '../../../src/facts/firewall/inbound-default.ts';
 import { eth0, filterTable, rulesetOf } from '../../harness/firewall.ts';
+import { ipCommands, networkSettings } from '../../harness/ip-commands.ts';
 import { memoryHost } from '../../harness/memory-host.ts';
 
 interface Address {
@@ -34,11 +35,7 @@ interface Box {
 
 async function exposed(box: Box): Promise<Exposure> {
   const { links = [home], routes = through('eth0'), filter = '', socket = '0.0.0.0:11434' } = box;
-  const ip = [
-    { argv: ['ip', '-j', 'address'], stdout: JSON.stringify(links) },
-    { argv: ['ip', '-j', 'route'], stdout: JSON.stringify(routes) },
-    { argv: ['ip', '-j', '-6', 'route'], stdout: '[]' },
-  ];
+  const ip = ipCommands(links, routes);
   const nft = [
     { argv: ['nft', '-j', 'list', 'ruleset'], stdout: box.nft ?? '{"nftables":[]}' },
     { argv: ['nft', '-a', 'list', 'ruleset'], stdout: '' },
@@ -55,6 +52,7 @@ async function exposed(box: Box): Promise<Exposure> {
       ...(box.proc === undefined ? ip : []),
     ],
     files: {
+      ...(box.proc === undefined ? networkSettings(links) : {}),
       '/proc/1/cmdline': 'init\0',
       '/proc/1/status': 'Name:\tinit\nPPid:\t0\nUid:\t0\t0\t0\t0\n',
       ...box.proc,
@@ -89,7 +87,7 @@ describe('an interface by the name of a VPN', () => {
 
   test('is asked for the default of the machine', () => {
     const addresses = [{ family: 'ip', address: '203.0.113.7', prefix: 32, scope: 'global' }] as const;
-    const ppp0 = { name: 'ppp0', kind: 'vpn', up: true, addresses, defaultRoute: true } as const;
+    const ppp0 = { name: 'ppp0', kind: 'vpn', up: true, port: false, addresses, defaultRoute: true } as const;
     const open = filterTable('ip', 'DROP', ['-i ppp0 -j ACCEPT']);
     expect(mainDefault(rulesetOf(open), [eth0, ppp0])).toMatchObject({
       interface: 'ppp0',

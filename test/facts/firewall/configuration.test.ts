@@ -1,49 +1,79 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { parseNftFile, refusesByDefault } from '../../../src/facts/firewall/nft-file.ts';
+
+import { configurationOf } from '../../harness/firewall.ts';
 import { parseUfwRules, ufwWords } from '../../../src/facts/firewall/ufw-rules.ts';
 
-describe('parseNftFile', () => {
+const nft = (text: string) => ({ '/etc/nftables.conf': text });
+const persistent = (text: string) => ({ '/etc/iptables/rules.v4': text });
+
+describe('what a loader refuses by default', () => {
   test.each([
     [
       'Debian’s own',
-      'flush ruleset\n\ntable inet filter {\n\tchain input {\n\t\ttype filter hook input priority filter;\n\t}\n}\n',
+      nft(
+        'flush ruleset\n\ntable inet filter {\n\tchain input {\n\t\ttype filter hook input priority filter;\n\t}\n}\n',
+      ),
       false,
     ],
     [
       'on one line',
-      'table inet f { chain i { type filter hook input priority 0; policy drop; tcp dport { 22, 80 } accept; }; }',
+      nft(
+        'table inet f { chain i { type filter hook input priority 0; policy drop; tcp dport { 22, 80 } accept; }; }',
+      ),
       true,
     ],
     [
       'a last rule',
-      'table ip f {\nchain i {\ntype filter hook input priority 0\ntcp dport 22 accept\ncounter drop\n}\n}',
+      nft(
+        'table ip f {\nchain i {\ntype filter hook input priority 0\ntcp dport 22 accept\ncounter drop\n}\n}',
+      ),
       true,
     ],
     [
       'in a comment',
-      'table ip f {\nchain i {\ntype filter hook input priority 0\n# policy drop;\n}\n}',
+      nft('table ip f {\nchain i {\ntype filter hook input priority 0\n# policy drop;\n}\n}'),
       false,
     ],
     [
       'another hook',
-      'table ip f {\nchain i {\ntype filter hook forward priority 0; policy drop;\n}\n}',
+      nft('table ip f {\nchain i {\ntype filter hook forward priority 0; policy drop;\n}\n}'),
       false,
     ],
-    ['included', 'include "/etc/nftables.d/*.nft"\n', null],
-    ['elsewhere', 'table ip f {\nchain i {\ntype filter hook input priority 0\njump other\n}\n}', null],
-  ])('%s', (_, text, refuses) => {
-    expect(refusesByDefault(parseNftFile(text))).toBe(refuses);
+    ['included, and nothing there', nft('include "/etc/nftables.d/*.nft"\n'), false],
+    ['included, and lost', nft('include "/etc/nftables.d/own.nft"\n'), null],
+    [
+      'included',
+      {
+        ...nft('include "nftables.d/*.nft"\n'),
+        '/etc/nftables.d/own.nft':
+          'table ip f {\nchain i {\ntype filter hook input priority 0; policy drop\n}\n}',
+      },
+      true,
+    ],
+    [
+      'elsewhere',
+      nft(
+        'table ip f {\nchain other { drop; }\nchain i {\ntype filter hook input priority 0\njump other\n}\n}',
+      ),
+      true,
+    ],
+    ['nowhere', {}, false],
+    ['unheard of', nft('table ip f {\nfroth\n}'), null],
+  ])('nftables: %s', async (_, files, refuses) => {
+    const { loaders } = await configurationOf(files);
+    expect(loaders.find(({ name }) => name === 'nftables')?.refuses).toBe(refuses);
   });
 
-  test('counts rules over several lines as one', () => {
-    const text =
-      'table inet f {\nchain i {\ntcp dport { 22,\n 80 } \\\n accept\nudp dport 53 drop; reject\n}\n}\n';
-    expect(parseNftFile(text).chains[0]?.rules).toEqual([
-      'tcp dport { 22, 80 } accept',
-      'udp dport 53 drop',
-      'reject',
-    ]);
+  test.each([
+    ['*filter\n:INPUT DROP [0:0]\nCOMMIT\n', true],
+    ['*filter\n-A INPUT -j REJECT\nCOMMIT\n', true],
+    ['*filter\n-A INPUT -p tcp -j REJECT\nCOMMIT\n', false],
+    ['*filter\n:INPUT DROP [0:0]\n', null],
+    ['', false],
+  ])('iptables-persistent: %j', async (text, refuses) => {
+    const { loaders } = await configurationOf(persistent(text));
+    expect(loaders.find(({ name }) => name === 'netfilter-persistent')?.refuses).toBe(refuses);
   });
 });
 
@@ -72,8 +102,6 @@ describe('parseUfwRules', () => {
 test('any bytes parse without a throw', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => {
-      refusesByDefault(parseNftFile(text));
-      refusesByDefault(parseNftFile(`table t {\nchain c {\n${text}\n}\n}`));
       parseUfwRules(`### tuple ### ${text}`, 'ip', 'x').map(ufwWords);
     }),
   );

@@ -1,0 +1,134 @@
+import type { Family } from '../netfilter/addresses.ts';
+import { addressOf, spell } from '../netfilter/addresses.ts';
+import { isPublic } from '../netfilter/address-classes.ts';
+import { flat, followerOf } from '../netfilter/alike.ts';
+import type { Netfilter } from '../netfilter/arrive.ts';
+import { hopsTo } from '../netfilter/routing.ts';
+import type { FilterRule } from '../netfilter/ruleset.ts';
+import type { Interface } from '../interfaces/interface.ts';
+import type { Door } from './door.ts';
+import type { Network } from './network.ts';
+import { isLoopback, isWildcard, plain, takes } from './socket-address.ts';
+import type { Vantage } from './vantage.ts';
+
+/** An address and port that a packet can be sent to in order to get to a door. */
+export interface Entrance {
+  readonly destination: bigint;
+  readonly port: number;
+  /** Whether only a neighbour on the link can send it: nobody else's packet finds this machine. */
+  readonly near: boolean;
+  /** What is unusual about it; `null` for the plain way. */
+  readonly words: string | null;
+}
+
+/** The ways over one interface to a door: plainly, over other addresses of this machine, and by NAT. */
+export function entrancesOf(door: Door, { interface: name, family }: Vantage, network: Network): Entrance[] {
+  const { interfaces, net } = network;
+  const destinations = destinationsOf(door, name, family, interfaces, net);
+  const direct = containerAddresses(door, name, family, net);
+  const ports = new Map<number, string | null>([
+    [door.port, null],
+    ...redirectedPorts(door, net).map((port) => [port, `asked for at port ${String(port)}`] as const),
+  ]);
+  const plainly = destinations.flatMap((one) =>
+    Array.from(ports, ([port, words]): Entrance => ({ ...one, port, words: words ?? one.words })),
+  );
+  return [...plainly, ...direct];
+}
+
+/** A neighbour that routes to a container through this machine needs no published port. */
+function containerAddresses(
+  { container, address: bound }: Door,
+  name: string,
+  family: Family,
+  net: Netfilter,
+): Entrance[] {
+  // Of a port that is published twice, once for each family, each is one door.
+  if (container === null || addressOf(plain(bound))?.family !== family) return [];
+  return container.workload.addresses.flatMap((address) => {
+    const value = addressOf(address);
+    if (value?.family !== family) return [];
+    const [hop] = hopsTo(net.routing, family, value.value, { mark: 0, interface: name });
+    // On the container's own link this machine is not asked.
+    if (hop?.device === name) return [];
+    const words = `over ${name}, routed to the container's own address ${address}`;
+    return [{ destination: value.value, port: container.port, near: !isPublic(address), words }];
+  });
+}
+
+type Asked = Omit<Entrance, 'port'>;
+
+function destinationsOf(
+  door: Door,
+  name: string,
+  family: Family,
+  interfaces: readonly Interface[],
+  net: Netfilter,
+): readonly Asked[] {
+  if (door.container?.published === false) return [];
+  if (isLoopback(door.address)) return loopbackDestination(door, family);
+  const own: Asked[] = [];
+  const foreign: Asked[] = [];
+  for (const one of interfaces) {
+    if (one.kind === 'loopback') continue;
+    for (const { address, scope, family: its } of one.addresses) {
+      const value = its === family ? addressOf(plain(address))?.value : undefined;
+      if (value === undefined || !takes(door, door.address, family, value)) continue;
+      const at = { destination: value, near: false, words: null };
+      if (one.name === name) own.push(at);
+      else if (scope === 'global') {
+        const near = !isPublic(address);
+        foreign.push({ ...at, near, words: `over ${name}, routed to ${address}` });
+      }
+    }
+  }
+  const { classOf } = followerOf(net);
+  // To a socket on every address the others are other ways only where a rule tells them apart.
+  const seen = new Set(own.map(({ destination }) => classOf(family, destination)));
+  const others = foreign.filter(({ destination }) => {
+    const key = classOf(family, destination);
+    const isNew = !seen.has(key);
+    seen.add(key);
+    return isNew;
+  });
+  return isWildcard(door.address) && own.length > 0 ? [...own, ...others] : [...own, ...foreign];
+}
+
+/**
+ * A neighbour can send packets for 127.0.0.1 over the link: the kernel refuses them unless the interface has
+ * route_localnet, but NAT comes first, and may have given them another destination by then.
+ */
+function loopbackDestination(door: Door, family: Family): readonly Asked[] {
+  const value = addressOf(plain(door.address));
+  if (value?.family !== family || family === 'ip6') return [];
+  const words = `asked for at ${spell(value.value, family)} over the link`;
+  return [{ destination: value.value, near: true, words }];
+}
+
+/** The most ports of one rule that are asked for. */
+const most = 64;
+
+/** Ports other than its own from which a NAT rule may lead to this door: {@link arrive} tells. */
+function redirectedPorts(door: Door, net: Netfilter): readonly number[] {
+  const found = followerOf(net).translations.flatMap((rule) => (leadsTo(rule, door) ? askedPorts(rule) : []));
+  return [...new Set(found)].filter((port) => port !== door.port);
+}
+
+function leadsTo({ target }: FilterRule, { port, container }: Door): boolean {
+  // A published port's own NAT rules are the plain way.
+  if (container !== null) return false;
+  if (target.kind === 'redirect') return target.ports.includes(port);
+  return target.kind === 'dnat' && target.to.some((to) => to.port === port);
+}
+
+function askedPorts({ matches }: FilterRule): readonly number[] {
+  return matches
+    .flatMap(flat)
+    .flatMap((match) =>
+      match.on === 'destination-port' && !match.negated
+        ? match.ports.flatMap(([first, last]) =>
+            Array.from({ length: Math.min(last - first + 1, most) }, (_, index) => first + index),
+          )
+        : [],
+    );
+}

@@ -1,0 +1,29 @@
+import ipaddr from 'ipaddr.js';
+import type { Family } from '../netfilter/addresses.ts';
+import { addressOf } from '../netfilter/addresses.ts';
+import type { Door } from './door.ts';
+
+/** Whether a socket bound to an address takes packets for another. */
+export function takes(
+  { bothFamilies }: Pick<Door, 'bothFamilies'>,
+  address: string,
+  family: Family,
+  destination: bigint,
+): boolean {
+  if (address === '0.0.0.0') return family === 'ip';
+  if (address === '::') return family === 'ip6' || bothFamilies;
+  return addressOf(plain(address))?.value === destination;
+}
+
+/** IPv4 in IPv6's clothes, `::ffff:10.0.0.1`, is IPv4. */
+export function plain(address: string): string {
+  return ipaddr.isValid(address) ? ipaddr.process(address).toString() : address;
+}
+
+export function isWildcard(address: string): boolean {
+  return address === '0.0.0.0' || address === '::';
+}
+
+export function isLoopback(address: string): boolean {
+  return ipaddr.isValid(address) && ipaddr.process(address).range() === 'loopback';
+}

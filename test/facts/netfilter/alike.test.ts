@@ -1,0 +1,125 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { Interface } from '../../../src/facts/interfaces/interface.ts';
+import { addressOf, everyAddress, parseAddresses } from '../../../src/facts/netfilter/addresses.ts';
+import { followerOf } from '../../../src/facts/netfilter/alike.ts';
+import type { Netfilter, Way } from '../../../src/facts/netfilter/arrive.ts';
+import { arrive } from '../../../src/facts/netfilter/arrive.ts';
+import { parseIptablesSave } from '../../../src/facts/netfilter/iptables/save.ts';
+import { netfilterOf } from '../../../src/facts/netfilter/machine.ts';
+import { contains } from '../../../src/facts/netfilter/match.ts';
+import { arriving } from '../../../src/facts/netfilter/packet.ts';
+import type { Ruleset } from '../../../src/facts/netfilter/ruleset.ts';
+import { iptablesRules } from '../../lab/truth/iptables-rules.ts';
+
+/** Shortcuts must not change an answer: each is held against the same walk without it. */
+
+const link = (name: string, address: string): Interface => ({
+  ...{ name, kind: 'link', up: true, port: false, defaultRoute: name === 'eth0' },
+  addresses: [{ family: 'ip', address, prefix: 24, scope: 'global' }],
+});
+const interfaces = [link('eth0', '10.55.0.2'), link('eth1', '10.66.0.2'), link('br0', '172.20.0.1')];
+const sources = ['10.55.0.5', '10.55.0.9', '10.55.1.7', '8.8.4.4', '172.20.0.2', '10.66.0.5', '10.55.0.200'];
+
+function rulesetOf(text: string): Ruleset {
+  const saved = parseIptablesSave(text, 'ip', 'iptables-save');
+  if ('line' in saved) throw new Error(saved.line);
+  return { tables: saved.tables, gaps: [] };
+}
+
+/** The same rules, one by one. */
+function unjoined(net: Netfilter, { tables }: Ruleset): Netfilter {
+  const plain = net.tables.map((table, index) => ({
+    ...table,
+    chains: new Map(
+      Array.from(tables[index]?.chains ?? [], ([name, chain]) => [
+        name,
+        { ...chain, rulesFor: () => chain.rules.map((rule) => ({ ...rule, textFor: () => rule.text })) },
+      ]),
+    ),
+  }));
+  return { ...net, tables: plain };
+}
+
+function outcomes(ways: readonly Way[]): readonly string[] {
+  return sources.map((source) => {
+    const value = addressOf(source)?.value ?? 0n;
+    return ways
+      .filter((way) => contains(way.sources, value))
+      .map(({ verdict, packet }) =>
+        verdict === 'accept'
+          ? `${String(packet.outInterface)} ${String(packet.destination)}:${String(packet.port)}`
+          : verdict,
+      )
+      .toSorted()
+      .join();
+  });
+}
+
+const packets = fc.record({
+  interface: fc.constantFrom('eth0', 'eth1', 'br0'),
+  proto: fc.constantFrom('tcp' as const, 'udp' as const),
+  to: fc.constantFrom('10.55.0.2', '10.66.0.2', '172.20.0.1', '172.20.0.2', '10.66.0.5'),
+  port: fc.constantFrom(22, 80, 3000, 8005, 8080, 9999),
+});
+/** Many rules in a row that differ in their source alone, which the generator seldom makes. */
+const bans = fc
+  .array(
+    fc.tuple(
+      fc.constantFrom('10.55.0.5', '10.55.0.9', '8.8.4.0/24', '10.55.0.0/28', '10.66.0.0/16'),
+      fc.constantFrom('', ' -p tcp -m tcp --dport 80', ' -p tcp -m tcp --dport 22'),
+      fc.constantFrom('DROP', 'DROP', 'ACCEPT', 'REJECT'),
+    ),
+    { maxLength: 12 },
+  )
+  .map((all) => all.map(([source, port, target]) => `-A INPUT -s ${source}${port} -j ${target}`).join('\n'));
+const rulesets = fc
+  .tuple(iptablesRules('ip'), bans)
+  .map(([text, more]) => text.replace(/^-A INPUT/m, (first) => `${more === '' ? '' : `${more}\n`}${first}`));
+
+describe('shortcuts', () => {
+  test('joining rules changes no answer', () => {
+    fc.assert(
+      fc.property(rulesets, fc.array(packets, { minLength: 4, maxLength: 8 }), (text, asked) => {
+        const ruleset = rulesetOf(text);
+        const net = netfilterOf(ruleset, interfaces);
+        const slow = unjoined(net, ruleset);
+        for (const { to, port, ...at } of asked) {
+          const packet = arriving({ ...at, family: 'ip' }, addressOf(to)?.value ?? 0n, port);
+          const [joined, plain] = [net, slow].map((one) => outcomes(arrive(one, packet, everyAddress('ip'))));
+          expect(joined).toEqual(plain);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('packets that are alike have the same fate', () => {
+    fc.assert(
+      fc.property(rulesets, fc.array(packets, { minLength: 4, maxLength: 12 }), (text, asked) => {
+        const net = netfilterOf(rulesetOf(text), interfaces);
+        const { follow } = followerOf(net);
+        for (const { to, port, ...at } of asked) {
+          const destination = addressOf(to)?.value ?? 0n;
+          const packet = arriving({ ...at, family: 'ip' }, destination, port);
+          expect(outcomes(follow({ ...at, family: 'ip' }, destination, port))).toEqual(
+            outcomes(arrive(net, packet, everyAddress('ip'))),
+          );
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('a ban list in many rules is one rule', () => {
+    const rules = Array.from({ length: 500 }, (_, n) => `-A INPUT -s 192.0.2.${String(n % 250)}/32 -j DROP`);
+    const net = netfilterOf(
+      rulesetOf(`*filter\n:INPUT ACCEPT [0:0]\n${rules.join('\n')}\nCOMMIT`),
+      interfaces,
+    );
+    const packet = arriving({ family: 'ip', proto: 'tcp', interface: 'eth0' }, 0n, 22);
+    const chain = net.tables[0]?.chains.get('INPUT');
+    expect(chain?.rulesFor(packet)).toHaveLength(1);
+    expect(chain?.rulesFor(packet)[0]?.textFor(parseAddresses('192.0.2.7')?.addresses ?? [])).toBe(rules[7]);
+  });
+});
