@@ -90,6 +90,9 @@ const Exposure = z.strictObject({
   service: z.string().nullable().describe('id in the service catalogue'),
   process: z.string().nullable(),
   workload: z.string().nullable(),
+  kind: z
+    .enum(['socket', 'published', 'container'])
+    .describe('a socket of the machine, a published port, or a port at a container’s own address'),
   proto: z.enum(['tcp', 'udp']),
   address: z.string(),
   port: z.int().min(0).max(65535),

@@ -7,6 +7,7 @@ export function exposure(over: Partial<Exposure> = {}): Exposure {
     authentication: null,
     process: null,
     workload: null,
+    kind: 'socket',
     proto: 'tcp',
     address: '0.0.0.0',
     port: 11434,

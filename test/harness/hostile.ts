@@ -90,6 +90,7 @@ export const hostileExposure: fc.Arbitrary<Exposure> = fc.record({
   authentication: fc.constantFrom('proved', 'partial', 'none', 'unknown', null),
   process: fc.option(hostileText),
   workload: fc.option(hostileText),
+  kind: fc.constantFrom('socket', 'published', 'container'),
   proto: fc.constantFrom('tcp', 'udp'),
   address: hostileText,
   port: fc.integer({ min: 0, max: 65_535 }),

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import * as z from 'zod';
 import type { Finding } from '../../src/engine/report.ts';
@@ -14,37 +14,47 @@ import { describeLab } from './prerequisites.ts';
 const Unprovable = z.record(z.string(), z.string());
 const unprovable = Unprovable.parse(parse(readFileSync(join(labSources, 'boxes/unprovable.yaml'), 'utf8')));
 
+/** Where findings come from; in the second box, those that only Docker beside a firewall makes. */
+const boxes: readonly (readonly [name: string, isMeant: (finding: Finding) => boolean])[] = [
+  ['weak', () => true],
+  ['tricky', ({ layer }) => layer === 'network'],
+];
+
 describeLab('remediation', () => {
-  let box: Box;
-  let findings: readonly Finding[];
-
-  beforeAll(async () => {
-    box = await bootBox('weak');
-    await prepare(box, 'weak');
-    const { report } = await audit(box);
-    findings = report.findings.filter(({ outcome }) => outcome === 'fail');
-  });
-  afterAll(async () => {
-    await box.stop();
-  });
-
-  test('the printed commands repair what they are printed for, and nothing else breaks', async () => {
-    const problems: string[] = [];
-    let proved = 0;
-    for (const { rule, subject, fingerprint, remediation } of withCommands(findings)) {
-      const started = performance.now();
-      const problem = await repair(box, rule, fingerprint, remediation.commands);
-      const seconds = ((performance.now() - started) / 1000).toFixed(1);
-      const verdict = problem === null ? 'holds' : 'FAILS';
-      process.stderr.write(`remediation: ${verdict} ${rule} (${subject}) ${seconds} s ${problem ?? ''}\n`);
-      if (problem === null) proved++;
-      else problems.push(`${rule} (${subject}): ${problem}`);
-    }
-    process.stderr.write(`remediation: ${String(proved)} hold, ${String(problems.length)} do not\n`);
-    expect(problems).toEqual([]);
-    expect(proved).toBeGreaterThan(0);
-  }, 900_000);
+  test.each(boxes)(
+    'the printed commands repair what they are printed for in box %s, and nothing else breaks',
+    async (name, isMeant) => {
+      const box = await bootBox(name);
+      try {
+        await prepare(box, name);
+        const { report } = await audit(box);
+        const failed = report.findings.filter((finding) => finding.outcome === 'fail' && isMeant(finding));
+        expect(await repairAll(box, failed)).toEqual([]);
+      } finally {
+        await box.stop();
+      }
+    },
+    900_000,
+  );
 });
+
+/** Tries the commands of every finding; what does not hold. */
+async function repairAll(box: Box, findings: readonly Finding[]): Promise<readonly string[]> {
+  const problems: string[] = [];
+  const tried = withCommands(findings);
+  for (const { rule, subject, fingerprint, remediation } of tried) {
+    const started = performance.now();
+    const problem = await repair(box, rule, fingerprint, remediation.commands);
+    const seconds = ((performance.now() - started) / 1000).toFixed(1);
+    const verdict = problem === null ? 'holds' : 'FAILS';
+    process.stderr.write(`remediation: ${verdict} ${rule} (${subject}) ${seconds} s ${problem ?? ''}\n`);
+    if (problem !== null) problems.push(`${rule} (${subject}): ${problem}`);
+  }
+  const [all, failed] = [tried.length, problems.length];
+  process.stderr.write(`remediation: ${String(all - failed)} hold, ${String(failed)} do not\n`);
+  expect(all).toBeGreaterThan(0);
+  return problems;
+}
 
 /** Commands that fetch something, which no box can. */
 const needsInternet =

@@ -19,28 +19,58 @@ export const loopbackPublishLeak = defineCheck({
   params: z.strictObject({}),
   messages,
   evaluate: ({ exposures, workloads }) => {
-    const published = exposures.filter(({ workload, address }) => workload !== null && isLoopback(address));
+    const published = exposures.filter(({ kind, address }) => kind === 'published' && isLoopback(address));
     if (published.length === 0) return [notApplicable('no container port is published on loopback')];
-    return published.flatMap((exposure) => judge(exposure, workloads));
+    return published.flatMap((exposure) => {
+      const workload = workloads.find(({ name }) => name === exposure.workload);
+      const ways = [exposure, ...exposures.filter((other) => isSamePort(other, exposure, workload))];
+      return judge(exposure, ways, workload);
+    });
   },
 });
 
-function judge(exposure: Exposure, workloads: readonly Workload[]): Verdict<typeof messages>[] {
-  const { workload, scope, reachableFrom, path } = exposure;
-  const name = workload ?? '';
+/** Whether the other one is the port behind a published one, at the container's own address. */
+function isSamePort(other: Exposure, published: Exposure, workload: Workload | undefined): boolean {
+  const { proto, port } = published;
+  const inside = workload?.publishes.find(
+    (one) => one.proto === proto && one.hostPort === port,
+  )?.containerPort;
+  return (
+    other.kind === 'container' &&
+    other.workload === published.workload &&
+    other.proto === proto &&
+    other.port === inside
+  );
+}
+
+function judge(
+  exposure: Exposure,
+  ways: readonly Exposure[],
+  workload: Workload | undefined,
+): Verdict<typeof messages>[] {
+  const name = exposure.workload ?? '';
   const subject = `container ${name} on ${socketOf(exposure)}`;
-  const evidence = citationsOf(exposure);
-  if (scope === 'unknown') return [{ ...undetermined(doubtOf(exposure), subject), evidence }];
-  const outside = reachableFrom.filter(({ scopes }) => scopes.some((each) => each !== 'containers'));
-  if (outside.length === 0) return [pass(subject, ...evidence)];
-  const [address = ''] = workloads.find((each) => each.name === workload)?.addresses ?? [];
-  // The first step is the publication, the second how it is asked for.
-  const way = path[1] ?? 'by another way';
-  return outside.map(({ interface: device, sources }) => ({
-    outcome: 'fail',
-    message: 'leak',
-    subject: `${subject} over ${device}`,
-    data: { name, socket: socketOf(exposure), from: sources.join(', '), interface: device, address, way },
-    evidence,
-  }));
+  const unclear = ways.find(({ scope }) => scope === 'unknown');
+  const open = ways.flatMap((way) =>
+    way.reachableFrom
+      .filter(({ scopes }) => scopes.some((each) => each !== 'containers'))
+      .map((from) => ({ way, from })),
+  );
+  if (open.length === 0) {
+    const evidence = citationsOf(unclear ?? exposure);
+    const verdict = unclear === undefined ? pass(subject) : undetermined(doubtOf(unclear), subject);
+    return [{ ...verdict, evidence }];
+  }
+  const [address = ''] = workload?.addresses ?? [];
+  const devices = [...new Set(open.map(({ from }) => from.interface))];
+  return devices.map((device) => {
+    const here = open.filter(({ from }) => from.interface === device);
+    const data = {
+      ...{ name, socket: socketOf(exposure), interface: device, address },
+      from: [...new Set(here.flatMap(({ from }) => from.sources))].join(', '),
+      way: here.map(({ way }) => `at ${way.address}`).join(' and '),
+    };
+    const evidence = here.flatMap(({ way }) => citationsOf(way));
+    return { outcome: 'fail', message: 'leak', subject: `${subject} over ${device}`, data, evidence };
+  });
 }

@@ -19,7 +19,7 @@ export const publishBypassesFirewall = defineCheck({
   evaluate: ({ exposures }) => {
     // One on loopback that is reached all the same has a rule of its own.
     const published = exposures.filter(
-      ({ workload, scope, address }) => workload !== null && scope !== 'loopback' && !isLoopback(address),
+      ({ kind, scope, address }) => kind === 'published' && scope !== 'loopback' && !isLoopback(address),
     );
     if (published.length === 0) return [notApplicable('no container port is published beyond loopback')];
     return published.map((exposure): Verdict<typeof messages> => {

@@ -29,7 +29,7 @@ export const ruleIneffective = defineCheck({
   messages,
   evaluate: ({ exposures, ruleset, workloads }) => {
     const published = exposures.filter(
-      ({ workload, address, scope }) => workload !== null && scope !== 'loopback' && !isLoopback(address),
+      ({ kind, address, scope }) => kind === 'published' && scope !== 'loopback' && !isLoopback(address),
     );
     if (published.length === 0) return [notApplicable('no container port is reachable from outside')];
     const rules = closingRules(ruleset);

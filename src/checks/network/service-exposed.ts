@@ -14,8 +14,12 @@ import { exposureFact } from '../../facts/exposure/exposure.ts';
 const messages = {
   published:
     '{service} ({port}/{proto}, container {workload}) answers {from}: the container engine publishes it, and the host firewall alone {firewall} it.',
+  routed:
+    '{service} ({port}/{proto}, container {workload}) answers {from} at its own address {address}: who routes there through this machine needs no published port.',
   listening: '{service} ({port}/{proto}, {process}) answers {from}: the host firewall {firewall} it.',
 };
+
+const messageOf = { socket: 'listening', published: 'published', container: 'routed' } as const;
 
 /** How far the sources may be that a rule is about. */
 const reaches = { internet: ['any'], lan: ['lan', 'vpn'] } as const;
@@ -81,5 +85,13 @@ function judge(
     process: process ?? 'a process that may not be seen',
     remedy: service.service.remediation[0] ?? '',
   };
-  return { outcome: 'fail', message: workload === null ? 'listening' : 'published', subject, data, evidence };
+  const device = exposure.reachableFrom.find(({ scopes }) => scopes.some((each) => each !== 'containers'));
+  const message = messageOf[exposure.kind];
+  return {
+    outcome: 'fail',
+    message,
+    subject,
+    data: { ...data, interface: device?.interface ?? '' },
+    evidence,
+  };
 }

@@ -38,7 +38,7 @@ export function doorsOf(listeners: readonly Listener[], workloads: readonly Work
   const sockets = listeners
     .map(doorOfListener)
     .filter((door) => !isEngineProxy(door) || !taken.has(keyOf(door)));
-  return [...published, ...sockets, ...workloads.flatMap(unpublishedDoors)];
+  return [...published, ...sockets, ...workloads.flatMap(containerDoors)];
 }
 
 /** Published ports that nobody follows: a sentence for each, since they may be open. */
@@ -70,9 +70,17 @@ function doorOfPublish(workload: Workload, publish: Publish, listeners: readonly
   ];
 }
 
-function unpublishedDoors(workload: Workload): Door[] {
-  return workload.unpublished.flatMap(({ proto, port }) =>
-    workload.addresses.map((address): Door => ({
+/** Every port of a container at its own addresses: who routes there needs no published port. */
+function containerDoors(workload: Workload): Door[] {
+  const { addresses, unpublished, publishes } = workload;
+  const published = publishes.flatMap(({ proto, containerPort, active }) =>
+    active && proto !== 'sctp' ? [{ proto, port: containerPort }] : [],
+  );
+  const ports = new Map(
+    [...unpublished, ...published].map((one) => [`${one.proto} ${String(one.port)}`, one]),
+  );
+  return [...ports.values()].flatMap(({ proto, port }) =>
+    addresses.map((address): Door => ({
       ...{ proto, address, port, interface: null, bothFamilies: false, process: null, proxied: false },
       container: { workload, port, published: false },
     })),

@@ -24,36 +24,26 @@ export interface Entrance {
 /** The ways over one interface to a door: plainly, over other addresses of this machine, and by NAT. */
 export function entrancesOf(door: Door, { interface: name, family }: Vantage, network: Network): Entrance[] {
   const { interfaces, net } = network;
+  if (door.container?.published === false) return containerAddress(door, name, family, net);
   const destinations = destinationsOf(door, name, family, interfaces, net);
-  const direct = containerAddresses(door, name, family, net);
   const ports = new Map<number, string | null>([
     [door.port, null],
     ...redirectedPorts(door, net).map((port) => [port, `asked for at port ${String(port)}`] as const),
   ]);
-  const plainly = destinations.flatMap((one) =>
+  return destinations.flatMap((one) =>
     Array.from(ports, ([port, words]): Entrance => ({ ...one, port, words: words ?? one.words })),
   );
-  return [...plainly, ...direct];
 }
 
-/** A neighbour that routes to a container through this machine needs no published port. */
-function containerAddresses(
-  { container, address: bound }: Door,
-  name: string,
-  family: Family,
-  net: Netfilter,
-): Entrance[] {
-  // Of a port that is published twice, once for each family, each is one door.
-  if (container === null || addressOf(plain(bound))?.family !== family) return [];
-  return container.workload.addresses.flatMap((address) => {
-    const value = addressOf(address);
-    if (value?.family !== family) return [];
-    const [hop] = hopsTo(net.routing, family, value.value, { mark: 0, interface: name });
-    // On the container's own link this machine is not asked.
-    if (hop?.device === name) return [];
-    const words = `over ${name}, routed to the container's own address ${address}`;
-    return [{ destination: value.value, port: container.port, near: !isPublic(address), words }];
-  });
+/** A neighbour that routes to a container through this machine. */
+function containerAddress({ address, port }: Door, name: string, family: Family, net: Netfilter): Entrance[] {
+  const value = addressOf(address);
+  if (value?.family !== family) return [];
+  const [hop] = hopsTo(net.routing, family, value.value, { mark: 0, interface: name });
+  // On the container's own link this machine is not asked.
+  if (hop?.device === name) return [];
+  const words = `over ${name}, routed to the container's own address`;
+  return [{ destination: value.value, port, near: !isPublic(address), words }];
 }
 
 type Asked = Omit<Entrance, 'port'>;
@@ -65,7 +55,6 @@ function destinationsOf(
   interfaces: readonly Interface[],
   net: Netfilter,
 ): readonly Asked[] {
-  if (door.container?.published === false) return [];
   if (isLoopback(door.address)) return loopbackDestination(door, family);
   const own: Asked[] = [];
   const foreign: Asked[] = [];

@@ -51,6 +51,11 @@ export const exposureFact = defineFact<readonly Exposure[]>({
   },
 });
 
+function kindOf({ container }: Door): Exposure['kind'] {
+  if (container === null) return 'socket';
+  return container.published ? 'published' : 'container';
+}
+
 /** What containers alone reach of a container, and nobody publishes, is how containers talk. */
 function isDoor({ container }: Door, { scope }: Exposure): boolean {
   return container?.published !== false || !['loopback', 'containers'].includes(scope);
@@ -59,7 +64,8 @@ function isDoor({ container }: Door, { scope }: Exposure): boolean {
 function exposureOf(door: Door, network: Evidence<Network>, services: readonly AiService[]): Exposure {
   const { proto, address, port } = door;
   const workload = door.container?.workload.name ?? null;
-  const place = { process: door.process, workload, proto, address, port };
+  const kind = kindOf(door);
+  const place = { process: door.process, workload, kind, proto, address, port };
   const found = serviceBehind(place, services);
   const authentication = found === null ? null : authenticationOf(found).state;
   const at = { service: found?.service.id ?? null, authentication, ...place };

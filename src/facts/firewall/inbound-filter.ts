@@ -4,7 +4,8 @@ import type { Interface } from '../interfaces/interface.ts';
 import { kindOf } from '../interfaces/interface.ts';
 import { interfacesFact } from '../interfaces/interfaces.ts';
 import type { Family } from '../netfilter/addresses.ts';
-import type { FilterRule, Ruleset } from '../netfilter/ruleset.ts';
+import { ownerWords } from '../netfilter/owner-words.ts';
+import type { Ruleset } from '../netfilter/ruleset.ts';
 import { bootRulesetFact } from './boot-ruleset.ts';
 import { defaultInput } from './default-input.ts';
 import { firewallFact } from './firewall.ts';
@@ -80,10 +81,12 @@ function outerNames(ruleset: Ruleset): readonly string[] {
 export function decidingRule(filter: InboundFilter, path: readonly string[], command: string) {
   const excerpt = path.at(-1) ?? null;
   if (filter.when === 'now') return { source: command, line: null, excerpt: excerpt };
-  for (const { source, chains } of filter.ruleset.tables) {
-    const rules = [...chains.values()].flatMap((chain) => chain.rules);
-    const rule = rules.find((one: FilterRule) => one.text === excerpt);
-    if (rule !== undefined) return { source: rule.source ?? source, line: rule.line, excerpt };
+  for (const table of filter.ruleset.tables) {
+    for (const { name, rules } of table.chains.values()) {
+      const rule = rules.find((one) => ownerWords(table, name, one) === excerpt);
+      if (rule !== undefined)
+        return { source: rule.source ?? table.source, line: rule.line, excerpt: rule.text };
+    }
   }
   const [table] = filter.ruleset.tables;
   return { source: table?.source ?? '/etc/systemd/system', line: null, excerpt };

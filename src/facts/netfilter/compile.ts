@@ -1,10 +1,13 @@
 import type { AddressSet } from './addresses.ts';
 import { intersect, union } from './addresses.ts';
+import { ownerWords } from './owner-words.ts';
 import type { Packet } from './packet.ts';
 import type { Chain, FilterRule, Match, PortRange, Ruleset, Table } from './ruleset.ts';
 
 /** A rule, or many that differ in nothing but their sources. */
 export interface CompiledRule extends FilterRule {
+  /** In the words of its owner. */
+  readonly text: string;
   /** The words of the first rule that takes one of these sources. */
   readonly textFor: (sources: AddressSet) => string;
 }
@@ -24,19 +27,20 @@ export interface CompiledTable extends Omit<Table, 'chains'> {
 export function compileRuleset({ tables }: Ruleset): readonly CompiledTable[] {
   return tables.map((table) => ({
     ...table,
-    chains: new Map(Array.from(table.chains, ([name, chain]) => [name, compileChain(chain)])),
+    chains: new Map(Array.from(table.chains, ([name, chain]) => [name, compileChain(table, chain)])),
     marks: [...table.chains.values()].some(({ rules }) => rules.some(({ effects }) => effects.length > 0)),
   }));
 }
 
-function compileChain({ name, base, rules }: Chain): CompiledChain {
+function compileChain(table: Table, { name, base, rules }: Chain): CompiledChain {
+  const worded = rules.map((rule) => ({ ...rule, text: ownerWords(table, name, rule) }));
   const lists = new Map<string, (packet: Packet) => readonly CompiledRule[]>();
   return {
     name,
     base,
     rulesFor: (packet) => {
       const key = `${packet.family} ${packet.proto} ${packet.interface}`;
-      const list = lists.get(key) ?? listFor(rules.filter((rule) => mayMatch(rule, packet)));
+      const list = lists.get(key) ?? listFor(worded.filter((rule) => mayMatch(rule, packet)));
       lists.set(key, list);
       return list(packet);
     },

@@ -12,10 +12,12 @@ describe('publish-bypasses-firewall', () => {
     ['pass', { firewallSays: 'refuses', scope: 'containers' }],
     ['undetermined', { firewallSays: 'unknown' }],
     ['undetermined', { scope: 'unknown', firewallSays: 'unknown' }],
-    ['not-applicable', { workload: null, firewallSays: 'refuses' }],
+    ['not-applicable', { workload: null, kind: 'socket', firewallSays: 'refuses' }],
+    ['not-applicable', { kind: 'container', address: '172.17.0.2', firewallSays: 'refuses' }],
+    ['not-applicable', { address: '127.0.0.1', scope: 'lan', firewallSays: 'refuses' }],
     ['not-applicable', { scope: 'loopback', firewallSays: 'not-asked' }],
   ])('%s for %j', (outcome, over) => {
-    const given = { exposures: [exposure({ workload: 'ollama', ...over })] };
+    const given = { exposures: [exposure({ workload: 'ollama', kind: 'published', ...over })] };
     expect(evaluate(publishBypassesFirewall, given)).toMatchObject([{ outcome }]);
   });
 });

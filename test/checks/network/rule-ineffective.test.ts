@@ -14,7 +14,7 @@ const web = {
 function judged(rules: readonly string[], over: Partial<Exposure> = {}) {
   const chains = ['-A FORWARD -j DOCKER-USER', '-A FORWARD -j ufw-user-forward', '-j ufw-user-input'];
   return evaluate(ruleIneffective, {
-    exposures: [exposure({ workload: 'web', port: 8080, ...over })],
+    exposures: [exposure({ workload: 'web', kind: 'published', port: 8080, ...over })],
     workloads: [web],
     ruleset: rulesetOf(filterTable('ip', 'DROP', [...chains, ...rules])),
   });
@@ -65,7 +65,7 @@ describe('firewall-rule-ineffective', () => {
     expect(judged(rules, { scope: 'lan', reachableFrom: from })).toMatchObject([{ outcome: 'pass' }]);
   });
 
-  test.each<[Partial<Exposure>]>([[{ workload: null }], [{ scope: 'loopback' }], [{ address: '127.0.0.1' }]])(
+  test.each<[Partial<Exposure>]>([[{ kind: 'socket' }], [{ scope: 'loopback' }], [{ address: '127.0.0.1' }]])(
     'not-applicable for %j',
     (over) => {
       expect(judged([], over)).toMatchObject([{ outcome: 'not-applicable' }]);

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { serviceExposed } from '../../../src/checks/network/service-exposed.ts';
 import type { Exposure } from '../../../src/engine/report.ts';
 import { evaluate } from '../../harness/evaluate.ts';
+import { workload } from '../../harness/docker-workload.ts';
 import { exposure } from '../../harness/exposures.ts';
 import { serviceOnHost } from '../../harness/services.ts';
 
@@ -36,6 +37,28 @@ describe('service-exposed', () => {
   test('a service that is only guessed by its port is undetermined', () => {
     expect(judge({}, [{ ...ollama, by: 'port' }])).toMatchObject([
       { outcome: 'undetermined', because: expect.stringContaining('guessed by its port') as unknown },
+    ]);
+  });
+
+  test('a container is told by where it is asked for', () => {
+    const grafana = { ...ollama, label: 'grafana (container grafana)', workload: workload('grafana') };
+    const lan = [
+      {
+        interface: 'docker0',
+        scopes: ['containers' as const],
+        sources: ['172.17.0.0/16'],
+        routerNeeded: false,
+      },
+      { interface: 'eth0', scopes: ['lan' as const], sources: ['10.0.0.0/24'], routerNeeded: false },
+    ];
+    const at = { workload: 'grafana', scope: 'lan', reachableFrom: lan } as const;
+    expect(judge({ ...at, kind: 'published' }, [grafana], { from: 'lan' })).toMatchObject([
+      { outcome: 'fail', message: 'published' },
+    ]);
+    expect(
+      judge({ ...at, kind: 'container', address: '172.17.0.9' }, [grafana], { from: 'lan' }),
+    ).toMatchObject([
+      { outcome: 'fail', message: 'routed', data: { address: '172.17.0.9', interface: 'eth0' } },
     ]);
   });
 

@@ -77,7 +77,7 @@ describe('ufw on a Docker host', () => {
       path: [
         '-A INPUT -j ufw-before-input',
         '-A ufw-before-input -j ufw-user-input',
-        '-A ufw-user-input -s 10.0.0.5/32 -p tcp -m tcp --dport 11434 -j ACCEPT',
+        'ufw allow from 10.0.0.5 to any port 11434 proto tcp',
       ],
     });
   });
