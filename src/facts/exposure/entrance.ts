@@ -24,7 +24,9 @@ export interface Entrance {
 /** The ways over one interface to a door: plainly, over other addresses of this machine, and by NAT. */
 export function entrancesOf(door: Door, { interface: name, family }: Vantage, network: Network): Entrance[] {
   const { interfaces, net } = network;
-  if (door.container?.published === false) return containerAddress(door, name, family, net);
+  if (door.container?.published === false) {
+    return [...containerAddress(door, name, family, net), ...forwardedTo(door, name, family, network)];
+  }
   const destinations = destinationsOf(door, name, family, interfaces, net);
   const ports = new Map<number, string | null>([
     [door.port, null],
@@ -44,6 +46,24 @@ function containerAddress({ address, port }: Door, name: string, family: Family,
   if (hop?.device === name) return [];
   const words = `over ${name}, routed to the container's own address`;
   return [{ destination: value.value, port, near: !isPublic(address), words }];
+}
+
+/** Ports of this machine that somebody's own NAT rules, not the engine's, lead to a container. */
+function forwardedTo(door: Door, name: string, family: Family, { interfaces, net }: Network): Entrance[] {
+  const { container, proto } = door;
+  const published = container?.workload.publishes.flatMap((one) =>
+    one.proto === proto && one.containerPort === container.port ? [one.hostPort] : [],
+  );
+  const ports = redirectedPorts(door, net).filter((port) => published?.includes(port) !== true);
+  const own = interfaces.find((one) => one.name === name)?.addresses ?? [];
+  return own.flatMap(({ address }) => {
+    const value = addressOf(plain(address));
+    if (value?.family !== family) return [];
+    return ports.map((port) => ({
+      ...{ destination: value.value, port, near: false },
+      words: `asked for at port ${String(port)} of this machine`,
+    }));
+  });
 }
 
 type Asked = Omit<Entrance, 'port'>;
@@ -105,9 +125,9 @@ function redirectedPorts(door: Door, net: Netfilter): readonly number[] {
 
 function leadsTo({ target }: FilterRule, { port, container }: Door): boolean {
   // A published port's own NAT rules are the plain way.
-  if (container !== null) return false;
+  if (container?.published === true) return false;
   if (target.kind === 'redirect') return target.ports.includes(port);
-  return target.kind === 'dnat' && target.to.some((to) => to.port === port);
+  return target.kind === 'dnat' && target.to.some((to) => to.port === port || to.port === null);
 }
 
 function askedPorts({ matches }: FilterRule): readonly number[] {

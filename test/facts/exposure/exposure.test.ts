@@ -59,7 +59,10 @@ const links = [
 const socket = '/run/docker.sock';
 const container = dockerContainer('ollama', {
   config: { Image: 'ollama/ollama:0.5' },
-  network: { Ports: { '80/tcp': [{ HostIp: '0.0.0.0', HostPort: '11434' }] } },
+  network: {
+    Ports: { '80/tcp': [{ HostIp: '0.0.0.0', HostPort: '11434' }] },
+    Networks: { bridge: { IPAddress: '172.17.0.2' } },
+  },
 });
 const info = {
   ServerVersion: '20.10.24',
@@ -143,10 +146,38 @@ describe('sockets', () => {
   });
 });
 
+describe('a container’s own address', () => {
+  const own = async (iptables: string) => {
+    const all = await exposures(box(iptables, [], true));
+    return all.find(({ kind }) => kind === 'container');
+  };
+
+  test('is no door where forwarding keeps neighbours out', async () => {
+    const closed = dockerBesideInputDrop().replace(/^-A DOCKER -d 172.17.0.2.*\n/m, '');
+    expect(await own(closed)).toBeUndefined();
+  });
+
+  test('is one by the rule that serves the published port, and only for neighbours', async () => {
+    expect(await own(dockerBesideInputDrop())).toMatchObject({
+      ...{ address: '172.17.0.2', port: 80, workload: 'ollama', scope: 'lan' },
+      reachableFrom: [{ interface: 'eth0', scopes: ['lan'] }],
+    });
+  });
+
+  test('is one for everybody by somebody’s own port forwarding', async () => {
+    const rule = '-A PREROUTING -i eth0 -p tcp -m tcp --dport 9999 -j DNAT --to-destination 172.17.0.2:80\n';
+    const forwarded = dockerBesideInputDrop().replace(/(-A PREROUTING)/, `${rule}$1`);
+    expect(await own(forwarded)).toMatchObject({
+      scope: 'any',
+      path: expect.arrayContaining(['asked for at port 9999 of this machine']) as unknown,
+    });
+  });
+});
+
 describe('published ports (Docker past the firewall)', () => {
   const published = async (dockerUser?: readonly string[]) => {
     const all = await exposures(box(dockerBesideInputDrop(dockerUser), [listen('0.0.0.0:11434')], true));
-    return all.find(({ workload }) => workload === 'ollama');
+    return all.find(({ kind }) => kind === 'published');
   };
   const rule = (port: string) => `-p tcp -m conntrack ${port} --ctdir ORIGINAL -j DROP`;
 
