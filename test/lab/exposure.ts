@@ -9,15 +9,13 @@ export interface Reach {
 /** What the neighbours of a box reach, by trying: the truth that a report is held against. */
 export async function reachOf(box: Box): Promise<Reach> {
   const [ports, containers] = await Promise.all([tcpPorts(box), containerPorts(box)]);
-  const [lan, internet, ...direct] = await Promise.all([
+  const [lan, link, internet, ...direct] = await Promise.all([
     box.neighbour.openPorts(ports, 'lan'),
+    box.neighbour.openPorts(ports, 'lan', '127.0.0.1'),
     box.neighbour.openPorts(ports, 'internet'),
-    ...containers.map(async ({ address, inside, known }) => {
-      const open = await box.neighbour.openPorts([inside], 'lan', address);
-      return open.length > 0 ? [known] : [];
-    }),
+    ...containers.map(({ address, port }) => box.neighbour.openPorts([port], 'lan', address)),
   ]);
-  const all = new Set([...lan, ...direct.flat()]);
+  const all = new Set([...lan, ...link, ...direct.flat()]);
   return { lan: [...all].toSorted(byNumber), internet: internet.toSorted(byNumber) };
 }
 
@@ -36,22 +34,18 @@ export function reportedReach(report: Report): Reach | null {
   return { lan: ports('lan', 'any'), internet: ports('any') };
 }
 
-/** Ports of containers, which a neighbour reaches by routing through the box: known by the published one. */
-async function containerPorts(box: Box): Promise<{ address: string; inside: number; known: number }[]> {
+/** Ports at containers' own addresses, for a neighbour who routes there through the box. */
+async function containerPorts(box: Box): Promise<{ address: string; port: number }[]> {
   const format = '{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}{{json .NetworkSettings.Ports}}';
   const text = await box.must(
     `docker ps -q 2>/dev/null | xargs -r docker inspect -f '${format}' 2>/dev/null || true`,
   );
   return text.split('\n').flatMap((line) => {
     const [, address = '', json = '{}'] = /^(\d+\.\d+\.\d+\.\d+) .*?(\{.*\})$/.exec(line) ?? [];
-    const ports = JSON.parse(json) as Record<string, { HostPort: string }[] | null>;
-    return Object.entries(ports).flatMap(([key, bindings]) => {
+    const keys = Object.keys(JSON.parse(json) as object);
+    return keys.flatMap((key) => {
       const [, port] = /^(\d+)\/tcp$/.exec(key) ?? [];
-      if (address === '' || port === undefined) return [];
-      const known = new Set((bindings ?? []).map(({ HostPort }) => Number(HostPort)));
-      return (known.size === 0 ? [Number(port)] : [...known]).map((one) => ({
-        ...{ address, inside: Number(port), known: one },
-      }));
+      return address === '' || port === undefined ? [] : [{ address, port: Number(port) }];
     });
   });
 }
