@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { describe } from '@jest/globals';
 
-const programs = ['debootstrap', 'systemd-nspawn', 'ip', 'nsenter', 'strace', 'bash'];
+const programs = ['debootstrap', 'systemd-nspawn', 'ip', 'ipset', 'nsenter', 'strace', 'bash'];
 const directories = ['/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
 function missing(): string | null {
@@ -11,7 +11,7 @@ function missing(): string | null {
     (name) => !directories.some((directory) => isProgram(`${directory}/${name}`)),
   );
   if (absent.length > 0) {
-    return `the lab needs ${absent.join(', ')}: apt-get install debootstrap systemd-container iproute2 strace`;
+    return `the lab needs ${absent.join(', ')}: apt-get install debootstrap systemd-container iproute2 ipset strace`;
   }
   return null;
 }

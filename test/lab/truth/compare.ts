@@ -14,6 +14,7 @@ export interface Tally {
 
 const commands = [
   ['iptables-save'],
+  ['ipset', 'save'],
   ['ip6tables-save'],
   ['nft', '-j', 'list', 'ruleset'],
   ['nft', '-a', 'list', 'ruleset'],

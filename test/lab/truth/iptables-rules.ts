@@ -13,6 +13,33 @@ const ours = {
   ip: ['10.55.0.2', '10.66.0.0/24', '172.20.0.2', '172.20.0.0/24', '127.0.0.0/8'],
   ip6: ['fd55::2', 'fd66::/64', 'fd20::2', 'fd20::/64'],
 } as const;
+/** Of ipset(8): what {@link ipSets} makes. */
+const sets = {
+  ip: ['friends src', 'nets src', 'nets dst', 'pairs src,dst', 'doors dst', 'all src'],
+  ip6: ['friends6 src', 'doors dst'],
+} as const;
+
+/** For `ipset restore`, once: rules of any ruleset may name them. */
+export const ipSets = `create friends hash:ip family inet
+add friends 10.55.0.5
+add friends 8.8.4.4
+create nets hash:net family inet
+add nets 10.55.0.0/16
+add nets 10.55.1.0/24 nomatch
+add nets 172.20.0.0/30
+create pairs hash:ip,port family inet
+add pairs 10.55.0.9,tcp:80
+add pairs 8.8.4.4,udp:3000
+create doors bitmap:port range 0-65535
+add doors 22
+add doors 3000-3005
+create all list:set
+add all friends
+add all nets
+create friends6 hash:ip family inet6
+add friends6 fd55::5
+`;
+
 const ranges = { ip: '10.55.0.4-10.55.0.8', ip6: 'fd55::4-fd55::8' } as const;
 
 type Family = 'ip' | 'ip6';
@@ -36,6 +63,7 @@ function condition(family: Family, hook: string): fc.Arbitrary<Condition> {
       .tuple(bang, pick('22,80', '80,3000:8005', '8080'))
       .map(([no, list]) => of('p')(`-p tcp -m multiport ${no}--dports ${list}`)),
     bang.map((no) => of('range')(`-m iprange ${no}--src-range ${ranges[family]}`)),
+    fc.tuple(bang, pick(...sets[family])).map(([no, set]) => of('set')(`-m set ${no}--match-set ${set}`)),
     fc
       .tuple(bang, pick('LOCAL', 'UNICAST', family === 'ip' ? 'BROADCAST,MULTICAST' : 'MULTICAST'))
       .map(([no, type]) => of('type')(`-m addrtype ${no}--dst-type ${type}`)),

@@ -5,7 +5,7 @@ import type { Tally } from './compare.ts';
 import { disagreements } from './compare.ts';
 import { dockerRules, loadDocker } from './docker-rules.ts';
 import { firewalldRoot, firewalldRules, loadFirewalld } from './firewalld-rules.ts';
-import { iptablesRules } from './iptables-rules.ts';
+import { ipSets, iptablesRules } from './iptables-rules.ts';
 import { nftRules } from './nft-rules.ts';
 import { queries } from './queries.ts';
 import type { Topology } from './topology.ts';
@@ -71,6 +71,7 @@ describeLab('what the engine says, against what gets through', () => {
 
   test('iptables', async () => {
     const both = fc.tuple(iptablesRules('ip'), iptablesRules('ip6')).map((files) => files.join('\n---\n'));
+    await topology.server(['ipset', 'restore'], ipSets);
     await hold(async (text) => {
       const [four = '', six = ''] = text.split('\n---\n');
       await topology.server(['iptables-restore'], four);
