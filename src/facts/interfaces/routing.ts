@@ -19,6 +19,8 @@ const RouteLine = z.object({
   table: z.union([z.string(), z.number()]).default('main'),
   metric: z.number().default(0),
   nexthops: z.array(Hop).default([]),
+  /** IPv6 alone has preferences (RFC 4191), and `table all` lists both families. */
+  pref: z.string().optional(),
 });
 const RuleLine = z.looseObject({
   priority: z.number(),
@@ -95,7 +97,8 @@ async function readTables(host: Host, family: Family): Promise<Evidence<Pick<Rou
 }
 
 function routesOf(lines: readonly z.infer<typeof RouteLine>[], family: Family): readonly Route[] {
-  return lines.flatMap(({ type, dst, dev, table, metric, nexthops }): readonly Route[] => {
+  return lines.flatMap(({ type, dst, dev, table, metric, nexthops, pref }): readonly Route[] => {
+    if (pref !== undefined && family === 'ip') return [];
     const destination = dst === 'default' ? { family, addresses: everyAddress(family) } : parseAddresses(dst);
     if (destination?.family !== family) return [];
     const full = family === 'ip' ? 32 : 128;

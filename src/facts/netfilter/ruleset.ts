@@ -74,6 +74,11 @@ export type Effect =
 export interface Destination {
   readonly address: bigint | null;
   readonly port: number | null;
+  /**
+   * `PORTS/BASE` of DNAT in iptables-extensions(8): `base` becomes `first`, the port behind it the next, round
+   * and round over `count` ports. `port` is then `null`.
+   */
+  readonly shifted?: { readonly first: number; readonly count: number; readonly base: number };
 }
 
 export type Target =

@@ -160,12 +160,18 @@ function surely(way: Way, rule: CompiledRule, at: Region, depth: number): Steppe
   }
 }
 
-function translate(region: Region, { address, port }: Destination, text: string): Part {
+function translate(region: Region, { address, port, shifted }: Destination, text: string): Part {
   const { packet } = region;
-  const to = { destination: address ?? packet.destination, port: port ?? packet.port };
+  const asked = shifted === undefined ? packet.port : shiftedPort(packet.port, shifted);
+  const to = { destination: address ?? packet.destination, port: port ?? asked };
   // What NAT leaves as it was is not DNAT to conntrack: nf_nat_setup_info of net/netfilter/nf_nat_core.c.
   const translated = to.destination !== packet.destination || to.port !== packet.port;
   return decide({ ...region, packet: { ...packet, ...to, translated, settled: true } }, 'accept', text);
+}
+
+/** In 16 bits: nf_nat_l4proto_unique_tuple of net/netfilter/nf_nat_core.c. */
+function shiftedPort(port: number, { first, count, base }: NonNullable<Destination['shifted']>): number {
+  return first + (((port - base) & 0xffff) % count);
 }
 
 /** A rule that may match: the packet goes on, and remembers what would have become of it. */

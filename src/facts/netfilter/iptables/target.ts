@@ -38,14 +38,14 @@ function valueOf(options: readonly Option[], name: string): string | null {
 /** The most destinations of one rule that are followed one by one. */
 const most = 64;
 
-/** `10.0.0.2`, `10.0.0.2-10.0.0.5:80`, `10.0.0.2:80-90`, `:8080`, `[fd00::2]:80`. */
+/** `10.0.0.2`, `10.0.0.2-10.0.0.5:80`, `10.0.0.2:80-90`, `10.0.0.2:80-90/8080`, `:8080`, `[fd00::2]:80`. */
 export function dnatOf(text: string | null, family: Family): Target {
   const parts = /^(?:\[([^\]]*)\]|([^\s[\]]*?))(?::(\d+(?:-\d+)?(?:\/\d+)?))?$/.exec(text ?? '');
   const plain = family === 'ip6' && parts?.[1] === undefined ? (text ?? '') : null;
   const addresses = addressesOf(plain ?? parts?.[1] ?? parts?.[2] ?? '');
-  const ports = portsOf(plain === null ? (parts?.[3] ?? '') : '');
+  const ports = destinationPorts(plain === null ? (parts?.[3] ?? '') : '');
   if (text === null || parts === null || addresses === null || ports === null) return { kind: 'unclear' };
-  const to = addresses.flatMap((address) => ports.map((port): Destination => ({ address, port })));
+  const to = addresses.flatMap((address) => ports.map((port): Destination => ({ address, ...port })));
   return to.length > most ? { kind: 'unclear' } : { kind: 'dnat', to };
 }
 
@@ -57,6 +57,14 @@ function addressesOf(text: string): readonly (bigint | null)[] | null {
   const count = last.value - first.value + 1n;
   if (count < 1n || count > BigInt(most)) return null;
   return Array.from({ length: Number(count) }, (_, index) => first.value + BigInt(index));
+}
+
+function destinationPorts(text: string): readonly Omit<Destination, 'address'>[] | null {
+  const [range = '', start] = text.split('/');
+  if (start === undefined) return portsOf(range)?.map((port) => ({ port })) ?? null;
+  const [first = Number.NaN, last = first] = range.split('-').map(Number);
+  const shifted = { first, count: last - first + 1, base: Number(start) };
+  return shifted.count >= 1 ? [{ port: null, shifted }] : null;
 }
 
 function portsOf(text: string): readonly (number | null)[] | null {
