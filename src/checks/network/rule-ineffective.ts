@@ -1,10 +1,11 @@
 /** A firewall rule means to close a container's port, and packets for that port never meet it. */
 import * as z from 'zod';
 import type { Verdict } from '../../engine/check.ts';
-import { defineCheck, notApplicable, pass } from '../../engine/check.ts';
+import { defineCheck, notApplicable, pass, undetermined } from '../../engine/check.ts';
 import type { Exposure } from '../../facts/exposure/exposure.ts';
 import { exposureFact } from '../../facts/exposure/exposure.ts';
 import { admittedSources } from '../../facts/exposure/admitted.ts';
+import { citationsOf, doubtOf } from '../../facts/exposure/cite.ts';
 import { isLoopback } from '../../facts/exposure/socket-address.ts';
 import { firewallFact } from '../../facts/firewall/firewall.ts';
 import { closingRules } from '../../facts/firewall/closing-rules.ts';
@@ -35,6 +36,9 @@ export const ruleIneffective = defineCheck({
     const rules = closingRules(ruleset);
     return published.map((exposure): Verdict<typeof messages> => {
       const subject = `container ${exposure.workload ?? ''} on port ${String(exposure.port)}/${exposure.proto}`;
+      if (exposure.scope === 'unknown') {
+        return { ...undetermined(doubtOf(exposure), subject), evidence: citationsOf(exposure) };
+      }
       const publish = workloads
         .find(({ name }) => name === exposure.workload)
         ?.publishes.find(({ proto, hostPort }) => proto === exposure.proto && hostPort === exposure.port);

@@ -84,7 +84,7 @@ function exposureOf(door: Door, network: Evidence<Network>, services: readonly A
   const answers = answersOf(door, network.value);
   const scope = scopeOf(answers);
   if (answers.length === 0 || (scope === 'loopback' && isLoopback(address))) return alone;
-  return { ...at, scope: scopeOf(answers), ...describe(door, answers) };
+  return { ...at, scope, ...describe(door, answers) };
 }
 
 function byAddress(a: Exposure, b: Exposure): number {

@@ -80,7 +80,7 @@ export const firewallConfigurationFact = defineFact<FirewallConfiguration>({
       {
         name: 'firewalld',
         enabled: enabled.has('firewalld.service'),
-        refuses: firewalld.state === 'known' && !/^DefaultZone=trusted/m.test(firewalld.value ?? ''),
+        refuses: firewalld.state === 'unknown' ? null : !/^DefaultZone=trusted/m.test(firewalld.value ?? ''),
         path: bootPaths.firewalld,
         rules: notFollowed('firewalld', bootPaths.firewalld),
       },
@@ -143,13 +143,12 @@ async function enabledUnits(host: Host): Promise<Evidence<ReadonlySet<string>>> 
   ];
   const lists = await Promise.all(folders.map((folder) => host.list(folder)));
   const names = lists.flatMap((list) => (list.state === 'known' ? (list.value ?? []) : []));
-  const masked = await Promise.all(
-    names.map(async (name) => {
-      const link = await host.readlink(`${units}/${name}`);
-      return link.state === 'known' && link.value === '/dev/null' ? name : null;
-    }),
-  );
-  return knownInPart(new Set(names.filter((name) => !masked.includes(name))), units, lists.flatMap(gapsOf));
+  const links = await Promise.all(names.map((name) => host.readlink(`${units}/${name}`)));
+  const unmasked = names.filter((_, index) => {
+    const link = links[index];
+    return link?.state !== 'known' || link.value !== '/dev/null';
+  });
+  return knownInPart(new Set(unmasked), units, [vendor, ...lists, ...links].flatMap(gapsOf));
 }
 
 function foldersIn(parent: string, names: readonly string[]): readonly string[] {

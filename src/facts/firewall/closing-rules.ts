@@ -1,5 +1,6 @@
 import type { AddressSet, Family } from '../netfilter/addresses.ts';
 import { intersect } from '../netfilter/addresses.ts';
+import { isOneOf } from '../netfilter/interface-name.ts';
 import type { Chain, FilterRule, Match, Ruleset, Table } from '../netfilter/ruleset.ts';
 
 /** A rule by which somebody means to close ports. */
@@ -30,16 +31,20 @@ const fewPorts = 1000;
  * those do what they say.
  */
 export function closingRules({ tables }: Ruleset): readonly ClosingRule[] {
-  return tables.flatMap((table) =>
-    table.family === 'netdev' ? [] : [...table.chains.values()].flatMap((chain) => rulesOf(table, chain)),
-  );
+  return tables.flatMap((table) => {
+    if (table.family === 'netdev') return [];
+    const hooks = hooksOf(table);
+    return [...table.chains.values()].flatMap((chain) => {
+      const place = placeOf(chain.name, hooks.get(chain.name) ?? new Set());
+      return place === null ? [] : rulesOf(table, chain, place);
+    });
+  });
 }
 
 const ownChains = /^(?:DOCKER(?!-USER)|f2b-|fail2ban|KUBE-|CNI-|ts-|ufw6?-(?:skip|not|logging|track|reject))/;
 
-function rulesOf(table: Table, chain: Chain): readonly ClosingRule[] {
-  const place = placeOf(table, chain.name);
-  if (place === null || ownChains.test(chain.name) || chain.base?.type === 'nat') return [];
+function rulesOf(table: Table, chain: Chain, place: ClosingRule['place']): readonly ClosingRule[] {
+  if (ownChains.test(chain.name) || chain.base?.type === 'nat') return [];
   const families: readonly Family[] =
     table.family === 'ip6' ? ['ip6'] : table.family === 'ip' ? ['ip'] : ['ip', 'ip6'];
   let before: string | null = null;
@@ -68,33 +73,27 @@ function rulesOf(table: Table, chain: Chain): readonly ClosingRule[] {
 }
 
 /** By the base chain that leads there; `null`: neither of those. */
-function placeOf(table: Table, name: string): ClosingRule['place'] | null {
+function placeOf(name: string, hooks: ReadonlySet<string>): ClosingRule['place'] | null {
   if (/^ufw6?-user-forward$/.test(name)) return 'routed';
-  if (name === 'DOCKER-USER') return 'forward';
-  const hooks = hooksOf(table, name, new Set());
-  if (hooks.has('forward')) return 'forward';
+  if (name === 'DOCKER-USER' || hooks.has('forward')) return 'forward';
   return hooks.has('input') ? 'input' : null;
 }
 
-function hooksOf(table: Table, name: string, seen: Set<string>): ReadonlySet<string> {
-  if (seen.has(name)) return new Set();
-  seen.add(name);
-  const own = table.chains.get(name)?.base?.hook;
-  const callers = [...table.chains.values()].filter(({ rules }) =>
-    rules.some(({ target }) => 'chain' in target && target.chain === name),
-  );
-  return new Set([
-    ...(own === undefined ? [] : [own]),
-    ...callers.flatMap((caller) => [...hooksOf(table, caller.name, seen)]),
-  ]);
+/** The hooks that lead to each chain of a table, over whatever other chains. */
+function hooksOf({ chains }: Table): ReadonlyMap<string, ReadonlySet<string>> {
+  const hooks = new Map(Array.from(chains.keys(), (name) => [name, new Set<string>()]));
+  const follow = (name: string, hook: string): void => {
+    const seen = hooks.get(name);
+    if (seen === undefined || seen.has(hook)) return;
+    seen.add(hook);
+    for (const { target } of chains.get(name)?.rules ?? []) if ('chain' in target) follow(target.chain, hook);
+  };
+  for (const { name, base } of chains.values()) if (base !== null) follow(name, base.hook);
+  return hooks;
 }
 
 function isOn(match: Match, device: string): boolean {
-  if (match.on !== 'interface') return true;
-  const named = match.names.some((name) =>
-    name.endsWith('*') ? device.startsWith(name.slice(0, -1)) : name === device,
-  );
-  return named !== match.negated;
+  return match.on !== 'interface' || isOneOf(device, match.names) !== match.negated;
 }
 
 function portsOf(matches: readonly Match[]): ClosingRule['ports'] {

@@ -14,8 +14,9 @@ const hooks = ['/etc/ufw/before.init', '/etc/ufw/after.init'] as const;
 /** The tables that ufw's unit loads into a kernel that has none. */
 export async function readUfwTables(host: Host, ufw: UfwConfiguration): Promise<Evidence<readonly Table[]>> {
   const hook = await runningHook(host);
-  if (hook !== null) {
-    return unknown('unsupported', `ufw runs ${hook}, whose rules aisec does not follow`, hook);
+  if (hook.state === 'unknown') return hook;
+  if (hook.value !== null) {
+    return unknown('unsupported', `ufw runs ${hook.value}, whose rules aisec does not follow`, hook.value);
   }
   const families = await Promise.all([readFamily(host, ufw, 'ip'), readFamily(host, ufw, 'ip6')]);
   const failed = families.find((family) => family.state === 'unknown');
@@ -27,12 +28,14 @@ export async function readUfwTables(host: Host, ufw: UfwConfiguration): Promise<
 }
 
 /** A script that ufw runs because it may be executed. */
-async function runningHook(host: Host): Promise<string | null> {
+async function runningHook(host: Host): Promise<Evidence<string | null>> {
   const stats = await Promise.all(hooks.map((path) => host.stat(path)));
+  const unseen = stats.find((stat) => stat.state === 'unknown');
+  if (unseen?.state === 'unknown') return unseen;
   const found = stats.findIndex(
     (stat) => stat.state === 'known' && stat.value !== null && (stat.value.mode & 0o111) !== 0,
   );
-  return hooks[found] ?? null;
+  return known(hooks[found] ?? null, hooks[0]);
 }
 
 async function readFamily(

@@ -2,6 +2,7 @@ import type { Family } from './addresses.ts';
 import { everyAddress } from './addresses.ts';
 import type { Netfilter, Way } from './arrive.ts';
 import { arrive } from './arrive.ts';
+import { isOneOf } from './interface-name.ts';
 import { arriving } from './packet.ts';
 import { hopsTo } from './routing.ts';
 import type { FilterRule, Match } from './ruleset.ts';
@@ -110,9 +111,7 @@ function isNameAsked({ tables, routing, rules }: Netfilter, matches: readonly Ma
 }
 
 function linkClass({ routing }: Netfilter, patterns: readonly string[], name: string): string {
-  const named = patterns.map((one) =>
-    (one.endsWith('*') ? name.startsWith(one.slice(0, -1)) : one === name) ? '1' : '0',
-  );
+  const named = patterns.map((one) => (isOneOf(name, [one]) ? '1' : '0'));
   const { forwarding, routeLocalnet } = routing.settings.get(name) ?? {};
   return `${named.join('')} ${String(forwarding)} ${String(routeLocalnet)} ${String(name === 'lo')}`;
 }

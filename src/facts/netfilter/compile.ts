@@ -1,5 +1,6 @@
 import type { AddressSet } from './addresses.ts';
 import { intersect, union } from './addresses.ts';
+import { isOneOf } from './interface-name.ts';
 import { ownerWords } from './owner-words.ts';
 import type { Packet } from './packet.ts';
 import type { Chain, FilterRule, Match, PortRange, Ruleset, Table } from './ruleset.ts';
@@ -66,10 +67,7 @@ function mayHold(match: Match, { family, proto, interface: name }: Packet): bool
     case 'destination-port':
       return match.protocols.length === 0 || match.protocols.includes(proto);
     case 'interface':
-      return (
-        match.names.some((one) => (one.endsWith('*') ? name.startsWith(one.slice(0, -1)) : one === name)) !==
-        match.negated
-      );
+      return isOneOf(name, match.names) !== match.negated;
     case 'fixed':
       return match.holds;
     default:

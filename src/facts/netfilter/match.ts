@@ -1,5 +1,6 @@
 import type { AddressSet } from './addresses.ts';
 import { everyAddress, intersect, subtract, union } from './addresses.ts';
+import { isOneOf } from './interface-name.ts';
 import type { Machine, Packet } from './packet.ts';
 import type { FilterRule, Match } from './ruleset.ts';
 
@@ -94,9 +95,9 @@ function holdsFor(match: Match, packet: Packet, machine: Machine): Holds {
     case 'original-port':
       return inRanges(match.ports, packet.asked.port) !== match.negated;
     case 'interface':
-      return match.names.some((name) => isNamed(packet.interface, name)) !== match.negated;
+      return isOneOf(packet.interface, match.names) !== match.negated;
     case 'out-interface':
-      return match.names.some((name) => isNamed(packet.outInterface ?? '', name)) !== match.negated;
+      return isOneOf(packet.outInterface ?? '', match.names) !== match.negated;
     case 'state':
       return inState(match.states, packet) !== match.negated;
     case 'translated':
@@ -185,10 +186,6 @@ export function contains(set: AddressSet, address: bigint): boolean {
 
 function inRanges(ranges: readonly (readonly [number, number])[], port: number): boolean {
   return ranges.some(([first, last]) => first <= port && port <= last);
-}
-
-function isNamed(name: string, pattern: string): boolean {
-  return pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
 }
 
 /** A first packet is `new`, or `untracked`, and perhaps `dnat` besides. */

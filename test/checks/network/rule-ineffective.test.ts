@@ -65,6 +65,12 @@ describe('firewall-rule-ineffective', () => {
     expect(judged(rules, { scope: 'lan', reachableFrom: from })).toMatchObject([{ outcome: 'pass' }]);
   });
 
+  test('undetermined where it is not known who gets in', () => {
+    expect(judged([], { scope: 'unknown', reachableFrom: [], path: ['run as root'] })).toMatchObject([
+      { outcome: 'undetermined', because: 'run as root' },
+    ]);
+  });
+
   test.each<[Partial<Exposure>]>([[{ kind: 'socket' }], [{ scope: 'loopback' }], [{ address: '127.0.0.1' }]])(
     'not-applicable for %j',
     (over) => {

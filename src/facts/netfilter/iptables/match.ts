@@ -5,6 +5,7 @@ import { portNumber } from '../service-ports.ts';
 import type { IpSets } from './ipset.ts';
 import { matchSet } from './ipset.ts';
 import type { Option } from './options.ts';
+import { refinements } from './refinements.ts';
 
 export interface Scope {
   readonly family: Family;
@@ -218,27 +219,6 @@ const readers: Readonly<Record<string, Reader>> = {
   '--pol': ({ values, negated }) => fixed((values[0] === 'none') !== negated),
   // A packet that came over a wire, not over a bridge's port: see the module's page.
   '--physdev-is-bridged': ({ negated }) => fixed(negated),
-};
-
-/** Options that only refine another one of the same module. */
-const refinements: Readonly<Record<string, readonly string[]>> = {
-  recent: ['--name', '--mask', '--rsource', '--seconds', '--hitcount', '--reap'],
-  hashlimit: [
-    '--hashlimit-burst',
-    '--hashlimit-mode',
-    '--hashlimit-name',
-    '--hashlimit-srcmask',
-    '--hashlimit-dstmask',
-    '--hashlimit-htable-size',
-    '--hashlimit-htable-max',
-    '--hashlimit-htable-expire',
-    '--hashlimit-htable-gcinterval',
-  ],
-  connlimit: ['--connlimit-mask', '--connlimit-saddr'],
-  addrtype: ['--limit-iface-in'],
-  policy: ['--dir', '--strict', '--next'],
-  rpfilter: ['--validmark', '--accept-local'],
-  statistic: ['--mode', '--packet'],
 };
 
 export function matchOf(option: Option, options: readonly Option[], scope: Scope): readonly Match[] {

@@ -1,6 +1,7 @@
 import type { Family } from '../addresses.ts';
 import { addressOf } from '../addresses.ts';
 import type { Destination, Effect, MarkOwner, Target } from '../ruleset.ts';
+import { addressesBetween, mostDestinations, portsBetween } from '../nat-ranges.ts';
 import type { Option } from './options.ts';
 
 /** Targets after which the next rule is tried; see iptables-extensions(8). */
@@ -35,9 +36,6 @@ function valueOf(options: readonly Option[], name: string): string | null {
   return options.find((option) => option.name === name)?.values[0] ?? null;
 }
 
-/** The most destinations of one rule that are followed one by one. */
-const most = 64;
-
 /** `10.0.0.2`, `10.0.0.2-10.0.0.5:80`, `10.0.0.2:80-90`, `10.0.0.2:80-90/8080`, `:8080`, `[fd00::2]:80`. */
 export function dnatOf(text: string | null, family: Family): Target {
   const parts = /^(?:\[([^\]]*)\]|([^\s[\]]*?))(?::(\d+(?:-\d+)?(?:\/\d+)?))?$/.exec(text ?? '');
@@ -46,7 +44,7 @@ export function dnatOf(text: string | null, family: Family): Target {
   const ports = destinationPorts(plain === null ? (parts?.[3] ?? '') : '');
   if (text === null || parts === null || addresses === null || ports === null) return { kind: 'unclear' };
   const to = addresses.flatMap((address) => ports.map((port): Destination => ({ address, ...port })));
-  return to.length > most ? { kind: 'unclear' } : { kind: 'dnat', to };
+  return to.length > mostDestinations ? { kind: 'unclear' } : { kind: 'dnat', to };
 }
 
 function addressesOf(text: string): readonly (bigint | null)[] | null {
@@ -54,9 +52,7 @@ function addressesOf(text: string): readonly (bigint | null)[] | null {
   const ends = text.split('-').map(addressOf);
   const [first, last = first] = ends;
   if (first === null || first === undefined || last === null || last === undefined) return null;
-  const count = last.value - first.value + 1n;
-  if (count < 1n || count > BigInt(most)) return null;
-  return Array.from({ length: Number(count) }, (_, index) => first.value + BigInt(index));
+  return addressesBetween(first.value, last.value);
 }
 
 function destinationPorts(text: string): readonly Omit<Destination, 'address'>[] | null {
@@ -70,9 +66,7 @@ function destinationPorts(text: string): readonly Omit<Destination, 'address'>[]
 function portsOf(text: string): readonly (number | null)[] | null {
   if (text === '') return [null];
   const [first = Number.NaN, last = first] = text.split('-').map(Number);
-  if (!Number.isInteger(first) || !Number.isInteger(last) || last < first || last - first >= most)
-    return null;
-  return Array.from({ length: last - first + 1 }, (_, index) => first + index);
+  return portsBetween(first, last);
 }
 
 const full = 0xffffffff;

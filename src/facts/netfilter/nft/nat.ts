@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { addressOf } from '../addresses.ts';
+import { addressesBetween, mostDestinations, portsBetween } from '../nat-ranges.ts';
 import type { Destination, Match, Target } from '../ruleset.ts';
 import { portNumber } from '../service-ports.ts';
 import { keyed } from './keyed.ts';
@@ -58,13 +59,10 @@ function byMap({ addr, port }: z.infer<typeof Nat>, scope: Scope): readonly Draf
   });
 }
 
-/** The most destinations of one rule that are followed one by one. */
-const most = 64;
-
 function destinations(addr: unknown, port: unknown): readonly Destination[] | null {
   const addresses = addressesOf(addr);
   const ports = portsOf(port);
-  if (addresses === null || ports === null || addresses.length * ports.length > most) return null;
+  if (addresses === null || ports === null || addresses.length * ports.length > mostDestinations) return null;
   return addresses.flatMap((address) => ports.map((one) => ({ address, port: one })));
 }
 
@@ -73,16 +71,12 @@ function addressesOf(value: unknown): readonly (bigint | null)[] | null {
   const ends = (Range.safeParse(value).data?.range ?? [value, value]).map((end) => addressOf(String(end)));
   const [first, last] = ends;
   if (first === null || first === undefined || last === null || last === undefined) return null;
-  const count = last.value - first.value + 1n;
-  if (count < 1n || count > BigInt(most)) return null;
-  return Array.from({ length: Number(count) }, (_, index) => first.value + BigInt(index));
+  return addressesBetween(first.value, last.value);
 }
 
 function portsOf(value: unknown): readonly (number | null)[] | null {
   if (value === undefined || value === null) return [null];
   const ends = (Range.safeParse(value).data?.range ?? [value, value]).map((end) => portNumber(String(end)));
   const [first, last] = ends;
-  if (typeof first !== 'number' || typeof last !== 'number' || last < first || last - first >= most)
-    return null;
-  return Array.from({ length: last - first + 1 }, (_, index) => first + index);
+  return typeof first === 'number' && typeof last === 'number' ? portsBetween(first, last) : null;
 }
