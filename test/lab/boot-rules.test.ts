@@ -14,7 +14,7 @@ import { decideInput } from '../../src/facts/netfilter/decide.ts';
 import { netfilterOf } from '../../src/facts/netfilter/machine.ts';
 import type { Ruleset } from '../../src/facts/netfilter/ruleset.ts';
 import { memoryHost } from '../harness/memory-host.ts';
-
+import { debianRoot } from './box.ts';
 import { nftRules } from './truth/nft-rules.ts';
 
 /** What files say, against what the real programs make of them in a network namespace of their own. */
@@ -167,13 +167,12 @@ describe('a file of nft(8)', () => {
 });
 
 describe('ufw', () => {
-  const has = isRoot && existsSync(`${labRoot}/usr/sbin/ufw`);
-  if (!has) process.stderr.write(`ufw: skipped, no lab root at ${labRoot}\n`);
   const overlay = join(folder, 'ufw');
-  beforeAll(() => {
-    if (has)
-      execFileSync('mkdir', ['-p', `${overlay}/up`, `${overlay}/work`, `${overlay}/root`, `${overlay}/out`]);
-  });
+  beforeAll(async () => {
+    if (!isRoot) return;
+    await debianRoot();
+    execFileSync('mkdir', ['-p', `${overlay}/up`, `${overlay}/work`, `${overlay}/root`, `${overlay}/out`]);
+  }, 900_000);
 
   /** Runs commands in an overlay of the lab's root, whose changes are thrown away. */
   function after(commands: readonly string[]) {
@@ -235,7 +234,7 @@ describe('ufw', () => {
     ),
   );
 
-  (has ? test : test.skip)(
+  onlyRoot(
     'at random',
     async () => {
       await fc.assert(
