@@ -44,9 +44,9 @@ export function ipCommands(links: readonly object[], routes: readonly object[] =
 /** /proc/sys of a machine that forwards and whose interfaces have these settings. */
 export function networkSettings(
   links: readonly object[],
-  { rp_filter = 0, route_localnet = 0, forwarding = 1 } = {},
+  { rp_filter = 0, route_localnet = 0, forwarding = 1, accept_local = 0 } = {},
 ): Readonly<Record<string, string>> {
-  const settings = Object.entries({ rp_filter, route_localnet, forwarding });
+  const settings = Object.entries({ rp_filter, route_localnet, forwarding, accept_local });
   const names = ['all', ...(links as readonly Link[]).map(({ ifname }) => ifname)];
   return {
     '/proc/sys/net/ipv6/conf/all/forwarding': '1\n',

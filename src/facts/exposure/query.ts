@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import type { QueryAnswer } from '../../engine/report.ts';
 import type { Listener } from '../listeners/listener.ts';
-import type { Family } from '../netfilter/addresses.ts';
+import type { Interface } from '../interfaces/interface.ts';
+import type { Address as AddressValue, Family } from '../netfilter/addresses.ts';
 import { addressOf, everyAddress } from '../netfilter/addresses.ts';
 import { arrive } from '../netfilter/arrive.ts';
 import type { Way } from '../netfilter/arrive.ts';
@@ -59,6 +60,13 @@ export function answerer(network: Network, listeners: readonly Listener[]): (que
     if (!network.interfaces.some((one) => one.name === name) && name !== 'lo') {
       return answer('unknown', [`there is no interface ${name}`]);
     }
+    if (isRefusedOwn(network, from, name)) {
+      return answer(
+        'blocked',
+        [`the kernel takes no packet of this machine's own ${query.from} from a link`],
+        name,
+      );
+    }
     const source = [{ first: from.value, last: from.value }];
     const parts = partsFrom(partsFor(from.family, query, name, to.value), source);
     return { ...answer(...verdictOf(parts, query, network, listeners)), interface: name };
@@ -105,10 +113,30 @@ function answers(part: Way, { proto }: Query, listeners: readonly Listener[]): b
 
 /** The interface that an address is routed over; `lo` for the machine's own. */
 function interfaceTowards({ net, interfaces }: Network, family: Family, address: bigint): string | null {
-  const own = interfaces.some(({ addresses }) =>
-    addresses.some((one) => addressOf(one.address)?.value === address),
-  );
-  if (own || (family === 'ip' && contains([{ first: 0x7f000000n, last: 0x7fffffffn }], address))) return 'lo';
+  if (
+    hasAddress(interfaces, address) ||
+    (family === 'ip' && contains([{ first: 0x7f000000n, last: 0x7fffffffn }], address))
+  )
+    return 'lo';
   const [hop] = hopsTo(net.routing, family, address, { mark: 0, interface: 'lo' });
   return hop?.type === 'unicast' ? hop.device : null;
+}
+
+function hasAddress(interfaces: readonly Interface[], address: bigint): boolean {
+  return interfaces.some(({ addresses }) =>
+    addresses.some((own) => addressOf(own.address)?.value === address),
+  );
+}
+
+/**
+ * fib_validate_source() of net/ipv4/fib_frontend.c, without accept_local; IPv6 has no such check. The sets
+ * of sources that an exposure names keep these addresses: nobody else has them.
+ */
+function isRefusedOwn({ interfaces, net }: Network, from: AddressValue, name: string): boolean {
+  if (from.family !== 'ip' || name === 'lo' || net.routing.settings.get(name)?.acceptLocal !== false)
+    return false;
+  return hasAddress(
+    interfaces.filter(({ up }) => up),
+    from.value,
+  );
 }

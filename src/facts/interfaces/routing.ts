@@ -136,14 +136,18 @@ async function readSettings(
   names: readonly string[],
 ): Promise<Known<ReadonlyMap<string, InterfaceSettings>>> {
   const path = (name: string, key: string) => `/proc/sys/net/ipv4/conf/${name}/${key}`;
-  const all = await readNumber(host, path('all', 'rp_filter'));
+  const [all, allLocal] = await Promise.all([
+    readNumber(host, path('all', 'rp_filter')),
+    readNumber(host, path('all', 'accept_local')),
+  ]);
   const gaps = [...gapsOf(all)];
   const found = await Promise.all(
     names.map(async (name) => {
-      const [forwarding, localnet, filter] = await Promise.all([
+      const [forwarding, localnet, filter, local] = await Promise.all([
         readNumber(host, path(name, 'forwarding')),
         readNumber(host, path(name, 'route_localnet')),
         readNumber(host, path(name, 'rp_filter')),
+        readNumber(host, path(name, 'accept_local')),
       ]);
       gaps.push(...[forwarding, localnet, filter].flatMap(gapsOf));
       const settings = {
@@ -152,6 +156,7 @@ async function readSettings(
         // What was not read keeps nobody out.
         reversePathFilter:
           filter.state === 'known' && all.state === 'known' ? Math.max(all.value, filter.value) : 0,
+        acceptLocal: [allLocal, local].some((one) => one.state === 'unknown' || one.value !== 0),
       };
       return [name, settings] as const;
     }),

@@ -46,7 +46,7 @@ export function parseAddresses(text: string): FamilySet | null {
   return { family: parsed.family, addresses: [{ first, last: first + size - 1n }] };
 }
 
-interface Address {
+export interface Address {
   readonly family: Family;
   readonly value: bigint;
 }
@@ -149,7 +149,7 @@ const rememberedDifference = rememberedOfLong((a, b) => {
     if (hit.length === 0) return a;
     const from = firstEndingAt(a, hole.first);
     const cut = hit.flatMap((range) => subtractFrom(range, b));
-    return [...a.slice(0, from), ...cut, ...a.slice(from + hit.length)];
+    return a.slice(0, from).concat(cut, a.slice(from + hit.length));
   }
   return a.flatMap((range) => subtractFrom(range, overlapping(b, range)));
 });

@@ -206,10 +206,24 @@ function isLoopback4({ family, destination, interface: name }: Packet): boolean 
   );
 }
 
-function believedSources(
-  routing: Routing,
-  { family, interface: name }: Packet,
-): { readonly sources: AddressSet; readonly why: string } {
+interface Believed {
+  readonly sources: AddressSet;
+  readonly why: string;
+}
+
+const believedOn = new WeakMap<Routing, Map<string, Believed>>();
+
+/** Whose packets the kernel takes from an interface: asked for every door, and the same every time. */
+function believedSources(routing: Routing, { family, interface: name }: Packet): Believed {
+  const known = believedOn.get(routing) ?? new Map<string, Believed>();
+  believedOn.set(routing, known);
+  const key = `${family} ${name}`;
+  const found = known.get(key) ?? findBelieved(routing, family, name);
+  known.set(key, found);
+  return found;
+}
+
+function findBelieved(routing: Routing, family: Family, name: string): Believed {
   const settings = routing.settings.get(name);
   const impossible =
     name === 'lo'

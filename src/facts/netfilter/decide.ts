@@ -99,14 +99,18 @@ export function summary(
     part.verdict === 'accept' && gap !== undefined ? { ...part, verdict: 'unknown', unclear: gap } : part,
   );
   const verdict = order.find((one) => seen.some((part) => part.verdict === one));
-  const main = largest(seen.filter((part) => part.verdict === verdict));
+  const main = () => largest(seen.filter((part) => part.verdict === verdict));
   const admitted = union(seen.flatMap((part) => (part.verdict === 'accept' ? part.sources : [])));
   return {
     verdict: verdict ?? 'unknown',
-    path: main?.path ?? [],
     admitted,
-    unclear: verdict === 'unknown' ? (main?.unclear ?? null) : null,
     // Few ask for these, and they take a while.
+    get path() {
+      return main()?.path ?? [];
+    },
+    get unclear() {
+      return verdict === 'unknown' ? (main()?.unclear ?? null) : null;
+    },
     get mostly() {
       return mainVerdict(seen);
     },

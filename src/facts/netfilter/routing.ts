@@ -40,6 +40,8 @@ export interface InterfaceSettings {
   readonly routeLocalnet: boolean;
   /** 0: none, 1: strict, 2: loose (RFC 3704); the greater one of `all` and the interface's own. */
   readonly reversePathFilter: number;
+  /** Whether it takes packets whose source is one of the machine's own addresses; of `all` or its own. */
+  readonly acceptLocal: boolean;
 }
 
 export interface Routing {

@@ -80,6 +80,24 @@ describe('routes of the kernel', () => {
       forwarding: true,
       routeLocalnet: true,
       reversePathFilter: 2,
+      acceptLocal: false,
     });
+  });
+
+  test.each([
+    ['of its own', { eth0: '1', all: '0' }, true],
+    ['of all', { eth0: '0', all: '1' }, true],
+    ['of none', { eth0: '0', all: '0' }, false],
+    // What was not read keeps nobody out.
+    ['that was not read', { eth0: '0', all: 'x' }, true],
+  ])('accept_local %s', async (_, { eth0, all }, accepted) => {
+    const files = {
+      ...init,
+      ...networkSettings(links),
+      '/proc/sys/net/ipv4/conf/all/accept_local': all,
+      '/proc/sys/net/ipv4/conf/eth0/accept_local': eth0,
+    };
+    const { value } = await routing({ commands: ipCommands(links), files });
+    expect(value.settings.get('eth0')?.acceptLocal).toBe(accepted);
   });
 });
