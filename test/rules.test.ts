@@ -8,6 +8,9 @@ import { recordedHosts } from './harness/recorded-hosts.ts';
 
 /** What every rule and every check owes; see docs/contributing.md. */
 
+/** Where a finding is put right, if not on the machine. */
+const variants = ['compose', 'kubernetes'];
+
 const fixesOf = (rule: (typeof rules)[number]) => [rule.fix, ...Object.values(rule.fixes)];
 
 describe.each(rules.map((rule) => [rule.id, rule] as const))('rule %s', (id, rule) => {
@@ -17,8 +20,12 @@ describe.each(rules.map((rule) => [rule.id, rule] as const))('rule %s', (id, rul
     expect(check?.params.safeParse(rule.with).error).toBeUndefined();
   });
 
-  test('has fixes only for messages of its check', () => {
-    expect(Object.keys(check?.messages ?? {})).toEqual(expect.arrayContaining(Object.keys(rule.fixes)));
+  test('has fixes only for messages of its check, and for places that a finding can be in', () => {
+    const known = Object.keys(check?.messages ?? {}).flatMap((message) => [
+      message,
+      ...variants.map((variant) => `${message}/${variant}`),
+    ]);
+    expect([...known, ...variants]).toEqual(expect.arrayContaining(Object.keys(rule.fixes)));
   });
 
   test('says what to run, how to see that it worked, and how to go back', () => {

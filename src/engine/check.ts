@@ -7,6 +7,8 @@ export interface Citation {
   readonly source: string;
   /** 1-based; `null` where the source has no lines. */
   readonly line: number | null;
+  /** 1-based; absent where it is not known. */
+  readonly column?: number;
   readonly excerpt: string | null;
 }
 
@@ -34,6 +36,10 @@ export type Fail<M extends Messages> = {
     readonly subject: string;
     readonly data: Data<M[Id]>;
     readonly evidence: readonly Citation[];
+    /** Which of the rule's fixes fits where this is to be put right; see {@link Rule} `fixes`. */
+    readonly variant?: string | undefined;
+    /** The stopgap of rules/stopgaps.yaml that closes it until it is fixed. */
+    readonly stopgap?: string | undefined;
   };
 }[keyof M & string];
 

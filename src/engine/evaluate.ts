@@ -6,7 +6,7 @@ import { theHost } from './check.ts';
 import type { FactReader } from './fact.ts';
 import type { Finding, Remediation } from './report.ts';
 import type { Fix, Rule } from './rule.ts';
-import { renderCommand, renderMessage } from './template.ts';
+import { renderCommand, renderMessage, renderYaml } from './template.ts';
 
 /** A rule that broke: it proves nothing and hides no other rule. */
 interface Broken {
@@ -72,15 +72,24 @@ function findingOf(rule: Rule, check: Check, verdict: Verdict | Broken): Finding
     subject,
     message: messageOf(check, verdict),
     waived: null,
-    evidence: 'evidence' in verdict ? (verdict.evidence ?? []).map((each) => ({ ...each })) : [],
+    evidence:
+      'evidence' in verdict
+        ? (verdict.evidence ?? []).map((each) => ({ ...each, column: each.column ?? null }))
+        : [],
     remediation:
-      verdict.outcome === 'fail'
-        ? remediationOf(rule.fixes[verdict.message] ?? rule.fix, { subject, ...verdict.data })
-        : null,
+      verdict.outcome === 'fail' ? remediationOf(fixFor(rule, verdict), { subject, ...verdict.data }) : null,
     references: rule.references,
     maps: rule.maps,
     fingerprint: fingerprintOf(rule.id, subject),
   };
+}
+
+/** The most special one that fits. */
+function fixFor(
+  { fix, fixes }: Rule,
+  { message, variant = '' }: { message: string; variant?: string | undefined },
+): Fix {
+  return fixes[`${message}/${variant}`] ?? fixes[variant] ?? fixes[message] ?? fix;
 }
 
 function messageOf(check: Check, verdict: Verdict | Broken): string | null {
@@ -106,6 +115,7 @@ function remediationOf(fix: Fix, data: Readonly<Record<string, string | number>>
     commands: render(fix.commands),
     verify: render(fix.verify),
     undo: render(fix.undo),
+    snippet: fix.snippet === undefined ? null : renderYaml(fix.snippet, data),
     risk: fix.risk,
   };
 }

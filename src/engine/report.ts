@@ -59,6 +59,10 @@ const Remediation = z.strictObject({
   commands: z.array(z.string()),
   verify: z.array(z.string()),
   undo: z.array(z.string()),
+  snippet: z
+    .string()
+    .nullable()
+    .describe('YAML to paste under the service or container that the evidence names'),
   risk: Risk,
 });
 export type Remediation = z.infer<typeof Remediation>;
@@ -74,7 +78,12 @@ const Finding = z.strictObject({
   message: z.string().nullable().describe('what is wrong, or why it cannot be told; null when it passes'),
   waived: z.strictObject({ reason: z.string(), expires: z.string() }).nullable(),
   evidence: z.array(
-    z.strictObject({ source: z.string(), line: z.int().min(1).nullable(), excerpt: z.string().nullable() }),
+    z.strictObject({
+      source: z.string(),
+      line: z.int().min(1).nullable(),
+      column: z.int().min(1).nullable(),
+      excerpt: z.string().nullable(),
+    }),
   ),
   remediation: Remediation.nullable(),
   references: z.array(z.string()),

@@ -31,6 +31,8 @@ export const Fix = z.strictObject({
   verify: z.array(Text).default([]),
   /** Restore what was. */
   undo: z.array(Text).default([]),
+  /** YAML to paste under the service or container that the finding names; values as YAML scalars. */
+  snippet: Text.optional(),
   /** What running the commands may cost. */
   risk: Risk,
 });
@@ -46,7 +48,10 @@ export const Rule = z.strictObject({
   title: Text,
   why: Text,
   fix: Fix,
-  /** Another fix for a message of the check, by the message's id. */
+  /**
+   * Another fix for a message of the check, or for a variant (`compose`: a service of a compose file,
+   * `kubernetes`: a container of a manifest), or for both: `MESSAGE`, `VARIANT`, `MESSAGE/VARIANT`.
+   */
   fixes: z.record(z.string(), Fix).default({}),
   references: z.array(Text).default([]),
   /** Other catalogues' ids for the same thing: `cis-debian12: ["5.1.3"]`. */

@@ -18,6 +18,23 @@ export function renderCommand(template: string, data: Data): string | null {
   return template.replace(placeholder, (_, name: string) => shellQuote(String(data[name])));
 }
 
+/**
+ * Fills a piece of YAML, each value as one scalar.
+ *
+ * @returns `null` when a value is missing
+ */
+export function renderYaml(template: string, data: Data): string | null {
+  if (placeholdersOf(template).some((name) => data[name] === undefined)) return null;
+  return template.replace(placeholder, (_, name: string) => yamlScalar(String(data[name])));
+}
+
+/** A JSON string is a YAML scalar (YAML 1.2, 7.3.1); plain where nothing in it can mean anything else. */
+function yamlScalar(value: string): string {
+  return /^[A-Za-z/][A-Za-z0-9_./-]*$/.test(value) && !/^(?:true|false|null|yes|no|on|off|y|n)$/i.test(value)
+    ? value
+    : JSON.stringify(value);
+}
+
 /** One word for a POSIX shell. A NUL cannot be part of one, so it goes. */
 export function shellQuote(value: string): string {
   if (/^[A-Za-z0-9_./:@%+=,-]+$/.test(value)) return value;

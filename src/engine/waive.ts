@@ -50,7 +50,7 @@ export function applyAttestations(
       ...finding,
       outcome: 'pass',
       message: null,
-      evidence: [{ source: `attested by ${by} on ${on}`, line: null, excerpt: note }],
+      evidence: [{ source: `attested by ${by} on ${on}`, line: null, column: null, excerpt: note }],
     };
   });
   const warnings = attestations

@@ -45,11 +45,14 @@ function fixSection(title: string, fix: Fix): string[] {
     ...(fix.verify.length > 0 ? ['# check', ...fix.verify] : []),
     ...(fix.undo.length > 0 ? ['# undo', ...fix.undo] : []),
   ];
-  const names = [...new Set([...fix.commands, ...fix.verify, ...fix.undo].flatMap(placeholdersOf))];
+  const names = [
+    ...new Set([...fix.commands, ...fix.verify, ...fix.undo, fix.snippet ?? ''].flatMap(placeholdersOf)),
+  ];
   return [
     `## ${title}`,
     `${fix.summary.trim()} Risk: **${fix.risk}**.`,
     ...(commands.length > 0 ? [`\`\`\`sh\n${commands.map((line) => line.trim()).join('\n')}\n\`\`\``] : []),
+    ...(fix.snippet === undefined ? [] : [`\`\`\`yaml\n${fix.snippet.trimEnd()}\n\`\`\``]),
     ...(names.length > 0
       ? [`The report fills in ${names.map((name) => `\`{${name}}\``).join(', ')} for each finding.`]
       : []),

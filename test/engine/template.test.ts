@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { renderCommand, renderMessage, shellQuote } from '../../src/engine/template.ts';
+import { parse } from 'yaml';
+import { renderCommand, renderMessage, renderYaml, shellQuote } from '../../src/engine/template.ts';
 
 describe('messages', () => {
   test('take data, and show what is missing', () => {
@@ -45,3 +46,18 @@ function echoed(value: string): string {
   const command = renderCommand("printf '%s' {value}", { value });
   return execFileSync('/bin/sh', ['-c', command ?? 'false']).toString();
 }
+
+test.each([
+  ['plain', 'ollama/ollama', 'image: ollama/ollama'],
+  ['a word that YAML takes for another type', 'yes', 'image: "yes"'],
+  ['one with a meaning in YAML', 'a: b #c', 'image: "a: b #c"'],
+  ['one with a line break', 'a\n  privileged: true', 'image: "a\\n  privileged: true"'],
+  ['a number', '8080', 'image: "8080"'],
+])('a value in YAML is one scalar: %s', (_, value, expected) => {
+  expect(renderYaml('image: {image}', { image: value })).toBe(expected);
+  expect(parse(expected)).toEqual({ image: value });
+});
+
+test('YAML with a value missing is none', () => {
+  expect(renderYaml('image: {image}', {})).toBeNull();
+});

@@ -59,6 +59,7 @@ const hostileRemediation: fc.Arbitrary<Remediation> = fc.record({
   commands: texts,
   verify: texts,
   undo: texts,
+  snippet: fc.option(hostileText),
   risk: fc.constantFrom('none', 'restart', 'lockout', 'reboot'),
 });
 
@@ -76,6 +77,7 @@ const hostileFinding: fc.Arbitrary<Finding> = fc
       fc.record({
         source: hostileText,
         line: fc.option(fc.integer({ min: 1 })),
+        column: fc.option(fc.integer({ min: 1 })),
         excerpt: fc.option(hostileText),
       }),
       { maxLength: 5 },

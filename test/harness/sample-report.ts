@@ -35,9 +35,10 @@ const sshPassword: Finding = sampleFinding({
     {
       source: '/etc/ssh/sshd_config.d/50-cloud-init.conf',
       line: 1,
+      column: null,
       excerpt: 'PasswordAuthentication yes',
     },
-    { source: 'sshd -T', line: 41, excerpt: 'passwordauthentication yes' },
+    { source: 'sshd -T', line: 41, column: null, excerpt: 'passwordauthentication yes' },
   ],
   remediation: {
     summary: 'Turn passwords off, once a key is in place.',
@@ -47,6 +48,7 @@ const sshPassword: Finding = sampleFinding({
     ],
     verify: ['sshd -T | grep -i ^passwordauthentication'],
     undo: ['rm /etc/ssh/sshd_config.d/00-aisec-password.conf', 'systemctl reload ssh'],
+    snippet: null,
     risk: 'lockout',
   },
   references: ['sshd_config(5)', 'https://man.openbsd.org/sshd_config#PasswordAuthentication'],
@@ -62,10 +64,11 @@ const ollamaExposed: Finding = sampleFinding({
   subject: 'ollama 11434/tcp',
   message: 'ollama (11434/tcp, container ollama) answers anyone: Docker published it past UFW.',
   evidence: [
-    { source: '/srv/ai/compose.yml', line: 14, excerpt: '      - "11434:11434"' },
+    { source: '/srv/ai/compose.yml', line: 14, column: null, excerpt: '      - "11434:11434"' },
     {
       source: 'iptables-save -t nat',
       line: 23,
+      column: null,
       excerpt:
         '-A DOCKER ! -i br-5f2c7b1d9a3e -p tcp -m tcp --dport 11434 -j DNAT --to-destination 172.17.0.2:11434',
     },
@@ -75,6 +78,7 @@ const ollamaExposed: Finding = sampleFinding({
     commands: ['iptables -I DOCKER-USER -p tcp -m conntrack --ctorigdstport 11434 --ctdir ORIGINAL -j DROP'],
     verify: ['aisec exposure --port 11434'],
     undo: ['iptables -D DOCKER-USER -p tcp -m conntrack --ctorigdstport 11434 --ctdir ORIGINAL -j DROP'],
+    snippet: null,
     risk: 'none',
   },
 });
@@ -89,12 +93,13 @@ const rootContainers: Finding[] = ['ollama', 'open-webui', 'n8n', 'qdrant', 'gra
     title: 'A container runs as root',
     subject: name,
     message: `\`${name}\` runs as root: who breaks out of it is root here.`,
-    evidence: [{ source: `docker inspect ${name}`, line: null, excerpt: '"User": ""' }],
+    evidence: [{ source: `docker inspect ${name}`, line: null, column: null, excerpt: '"User": ""' }],
     remediation: {
       summary: 'Give the service a user of its own in the compose file.',
       commands: [`docker update --restart unless-stopped ${name}`, `docker restart ${name}`],
       verify: [`docker inspect -f '{{.Config.User}}' ${name}`],
       undo: [`docker restart ${name}`],
+      snippet: null,
       risk: 'restart',
     },
     fingerprint: `000000000000000${String(index)}`,
@@ -111,12 +116,13 @@ const fileMode = (subject: string, remediation: Remediation | null = null): Find
     title: 'Every user can read a file of secrets',
     subject,
     message: `\`${subject}\` is readable by every account (mode 0644), and holds OPENAI_API_KEY.`,
-    evidence: [{ source: subject, line: 3, excerpt: 'OPENAI_API_KEY=<masked>' }],
+    evidence: [{ source: subject, line: 3, column: null, excerpt: 'OPENAI_API_KEY=<masked>' }],
     remediation: remediation ?? {
       summary: 'Let only its owner read it.',
       commands: [`chmod 600 ${subject}`],
       verify: [`stat -c %a ${subject}`],
       undo: [`chmod 644 ${subject}`],
+      snippet: null,
       risk: 'none',
     },
   });
@@ -156,7 +162,9 @@ const unclear: Finding[] = [
 ];
 
 const quiet: Finding[] = [
-  sampleFinding({ evidence: [{ source: '/proc/sys/kernel/dmesg_restrict', line: 1, excerpt: '1' }] }),
+  sampleFinding({
+    evidence: [{ source: '/proc/sys/kernel/dmesg_restrict', line: 1, column: null, excerpt: '1' }],
+  }),
   sampleFinding({ rule: 'sysctl-kptr', title: 'Kernel addresses are shown to every user' }),
   ...['ollama', 'n8n'].map((subject) =>
     sampleFinding({ rule: 'container-host-pid', layer: 'containers', severity: 'high', subject }),

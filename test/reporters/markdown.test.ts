@@ -56,7 +56,12 @@ function copyable(report: Report): string[] {
         ...findings.filter(({ waived }) => waived !== null),
       ];
     })
-    .flatMap(({ remediation }) => [remediation?.commands, remediation?.verify, remediation?.undo])
+    .flatMap(({ remediation }) => [
+      remediation?.snippet?.trimEnd().split('\n'),
+      remediation?.commands,
+      remediation?.verify,
+      remediation?.undo,
+    ])
     .map((commands) => commands ?? [])
     .filter((commands) => commands.length > 0 && shownCommands(commands).copyable)
     .map((commands) => commands.join('\n'));
@@ -120,6 +125,7 @@ describe('a hostile machine', () => {
       commands: [command],
       verify: [],
       undo: [],
+      snippet: null,
       risk: 'none' as const,
     };
     const markdown = renderMarkdown(

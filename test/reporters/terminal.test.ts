@@ -170,6 +170,7 @@ describe('a hostile machine', () => {
       commands: ['ufw enable', command],
       verify: [],
       undo: [],
+      snippet: null,
       risk: 'none' as const,
     };
     const text = shown({ findings: [sampleFinding({ outcome: 'fail', message: 'bad', remediation })] });

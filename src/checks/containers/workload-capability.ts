@@ -26,10 +26,7 @@ export const workloadCapability = defineCheck({
     eachWorkload<typeof messages>(workloads, (workload) => {
       const { name, capAdd, capDrop } = workload;
       const held = capabilities.filter((capability) => hasCapability(workload, capability));
-      const evidence = [
-        citeSetting(workload, 'HostConfig.CapAdd', capAdd),
-        citeSetting(workload, 'HostConfig.CapDrop', capDrop),
-      ];
+      const evidence = [citeSetting(workload, 'capAdd', capAdd), citeSetting(workload, 'capDrop', capDrop)];
       if (held.length === 0) return [pass(name, ...evidence)];
       const added = capAdd.includes('ALL') || held.some((capability) => capAdd.includes(capability));
       const message = workload.privileged ? 'privileged' : added ? 'added' : 'kept';

@@ -74,8 +74,8 @@ export const workloadConfinement = defineCheck({
       const known = engine.state === 'known' ? engine.value : null;
       const state = guards[guard](workload, known);
       const evidence = [
-        citeSetting(workload, 'HostConfig.SecurityOpt', workload.securityOpt),
-        ...(workload.privileged ? [citeSetting(workload, 'HostConfig.Privileged', true)] : []),
+        citeSetting(workload, 'securityOpt', workload.securityOpt),
+        ...(workload.privileged ? [citeSetting(workload, 'privileged', true)] : []),
       ];
       if (state === 'on') return [pass(name, ...evidence)];
       if (state === 'absent') {

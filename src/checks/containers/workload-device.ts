@@ -44,13 +44,7 @@ export const workloadDevice = defineCheck({
         message,
         subject: `${name} ${device}`,
         data: { ...workloadData(workload), device },
-        evidence: [
-          citeSetting(
-            workload,
-            message === 'rule' ? 'HostConfig.DeviceCgroupRules' : 'HostConfig.Devices',
-            device,
-          ),
-        ],
+        evidence: [citeSetting(workload, message === 'rule' ? 'deviceRules' : 'devices', device)],
       });
       const nodes = devices.filter((device) =>
         kind === 'raw'
@@ -65,7 +59,7 @@ export const workloadDevice = defineCheck({
       ];
       const evidence = citeSetting(
         workload,
-        'HostConfig.Devices',
+        'devices',
         devices.map(({ host }) => host),
       );
       return failures.length > 0 ? failures : [pass(name, evidence)];

@@ -29,31 +29,31 @@ const flags: Readonly<Record<Flag, (workload: Workload) => Judgement>> = {
   'capabilities-kept': (workload) => [
     // Added ALL comes before dropped ALL.
     workload.privileged || workload.capAdd.includes('ALL') || !workload.capDrop.includes('ALL'),
-    citeSetting(workload, 'HostConfig.CapDrop', workload.capDrop),
-    ...(workload.capAdd.includes('ALL') ? [citeSetting(workload, 'HostConfig.CapAdd', workload.capAdd)] : []),
+    citeSetting(workload, 'capDrop', workload.capDrop),
+    ...(workload.capAdd.includes('ALL') ? [citeSetting(workload, 'capAdd', workload.capAdd)] : []),
   ],
   'writable-root': (workload) => [
     !workload.readonlyRootfs,
-    citeSetting(workload, 'HostConfig.ReadonlyRootfs', workload.readonlyRootfs),
+    citeSetting(workload, 'readOnly', workload.readonlyRootfs),
   ],
   'unmasked-proc': (workload) => [
     !workload.maskedProc,
     workload.privileged
-      ? citeSetting(workload, 'HostConfig.Privileged', true)
-      : citeSetting(workload, 'HostConfig.MaskedPaths', workload.maskedProc ? 'default' : []),
+      ? citeSetting(workload, 'privileged', true)
+      : citeSetting(workload, 'maskedPaths', workload.maskedProc ? 'default' : []),
   ],
   'no-healthcheck': (workload) => [
     isUnchecked(workload),
-    citeSetting(workload, 'Config.Healthcheck', workload.healthcheck),
+    citeSetting(workload, 'healthcheck', workload.healthcheck),
   ],
   'restart-unbounded': (workload) => [
     workload.restart === 'always' && isUnchecked(workload),
-    citeSetting(workload, 'HostConfig.RestartPolicy.Name', workload.restart),
-    citeSetting(workload, 'Config.Healthcheck', workload.healthcheck),
+    citeSetting(workload, 'restart', workload.restart),
+    citeSetting(workload, 'healthcheck', workload.healthcheck),
   ],
   'default-bridge': (workload) => [
     workload.source === 'docker' && workload.networks.includes('bridge'),
-    citeSetting(workload, 'NetworkSettings.Networks', workload.networks),
+    citeSetting(workload, 'networks', workload.networks),
   ],
 };
 

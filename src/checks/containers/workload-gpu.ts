@@ -27,7 +27,7 @@ export const workloadGpu = defineCheck({
     return users.map((workload): Verdict<typeof messages> => {
       const { name, privileged } = workload;
       const data = workloadData(workload);
-      const asked = citeSetting(workload, `GPU by ${workload.gpu?.by ?? ''}`, workload.gpu?.count);
+      const asked = citeSetting(workload, 'gpu', workload.gpu?.count, workload.gpu?.by);
       if (what === 'excess') {
         const excess = [
           ...(privileged ? ['is privileged'] : hasCapability(workload, 'SYS_ADMIN') ? ['SYS_ADMIN'] : []),
@@ -38,9 +38,9 @@ export const workloadGpu = defineCheck({
         if (excess === '') return pass(name, asked);
         const evidence = [
           asked,
-          citeSetting(workload, 'HostConfig.Privileged', privileged),
-          citeSetting(workload, 'HostConfig.CapAdd', workload.capAdd),
-          citeSetting(workload, 'HostConfig.PidMode', workload.namespaces.pid),
+          citeSetting(workload, 'privileged', privileged),
+          citeSetting(workload, 'capAdd', workload.capAdd),
+          citeSetting(workload, 'pid', workload.namespaces.pid),
         ];
         return { outcome: 'fail', message: 'excess', subject: name, data: { ...data, excess }, evidence };
       }

@@ -30,7 +30,7 @@ export const workloadImage = defineCheck({
         const because = `${image.reference} is ${known ? 'a' : 'no'} product of the catalogue`;
         return [{ outcome: 'not-applicable', subject: name, because }];
       }
-      const evidence = [citeSetting(workload, 'Config.Image', image.reference)];
+      const evidence = [citeSetting(workload, 'image', image.reference)];
       const tagged = image.tag !== null && image.tag !== 'latest';
       if (image.digest !== null || (pin === 'tag' && tagged)) return [pass(name, ...evidence)];
       const data = workloadData(workload);

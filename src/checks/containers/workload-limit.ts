@@ -14,9 +14,9 @@ const messages = {
 };
 
 const resources = {
-  memory: { limit: 'memoryBytes', setting: 'HostConfig.Memory' },
-  cpu: { limit: 'cpus', setting: 'HostConfig.NanoCpus, CpuQuota, CpusetCpus' },
-  pids: { limit: 'pids', setting: 'HostConfig.PidsLimit' },
+  memory: { limit: 'memoryBytes', setting: 'memory' },
+  cpu: { limit: 'cpus', setting: 'cpus' },
+  pids: { limit: 'pids', setting: 'pids' },
 } as const;
 
 export const workloadLimit = defineCheck({

@@ -48,7 +48,7 @@ export const workloadMount = defineCheck({
     };
     return eachWorkload<typeof messages>(workloads, (workload) => {
       const { name } = workload;
-      const evidence = [citeSetting(workload, 'Mounts', workload.mounts.map(mountWord))];
+      const evidence = [citeSetting(workload, 'mounts', workload.mounts.map(mountWord))];
       if (isGuard(workload, guards)) return [pass(name, ...evidence)];
       const found = workload.mounts.flatMap((mount): Verdict<typeof messages>[] => {
         if (access !== 'any' && mount.writable !== (access === 'writable')) return [];
@@ -65,7 +65,7 @@ export const workloadMount = defineCheck({
           access: writable ? 'writable' : 'read-only',
         };
         const message = reached === source || reached === real ? 'itself' : 'above';
-        const cited = [citeSetting(workload, 'Mounts', mountWord(mount))];
+        const cited = [citeSetting(workload, 'mounts', mountWord(mount), target)];
         return [{ outcome: 'fail', message, subject: `${name} ${source}`, data, evidence: cited }];
       });
       return found.length > 0 ? found : [pass(name, ...evidence)];

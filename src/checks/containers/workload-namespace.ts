@@ -14,12 +14,12 @@ const messages = {
 };
 
 const settings = {
-  network: 'HostConfig.NetworkMode',
-  pid: 'HostConfig.PidMode',
-  ipc: 'HostConfig.IpcMode',
-  uts: 'HostConfig.UTSMode',
-  user: 'HostConfig.UsernsMode',
-  cgroup: 'HostConfig.CgroupnsMode',
+  network: 'network',
+  pid: 'pid',
+  ipc: 'ipc',
+  uts: 'uts',
+  user: 'userns',
+  cgroup: 'cgroup',
 } as const;
 
 export const workloadNamespace = defineCheck({

@@ -40,7 +40,7 @@ export const workloadNetwork = defineCheck({
         const because = `\`${name}\` is neither a database nor a model server of the catalogue`;
         return [{ outcome: 'not-applicable', subject: name, because }];
       }
-      const evidence = [citeSetting(workload, 'NetworkSettings.Networks', networks)];
+      const evidence = [citeSetting(workload, 'networks', networks)];
       for (const neighbour of workloads) {
         const published = neighbour !== workload && isOpen(neighbour) && inner(neighbour) === null;
         const network = published ? networksOf(neighbour).find((each) => networks.includes(each)) : undefined;

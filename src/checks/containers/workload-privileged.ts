@@ -22,10 +22,10 @@ export const workloadPrivileged = defineCheck({
       const { name: subject, privileged, capAdd } = workload;
       const data = workloadData(workload);
       if (privileged) {
-        const evidence = [citeSetting(workload, 'HostConfig.Privileged', true)];
+        const evidence = [citeSetting(workload, 'privileged', true)];
         return [{ outcome: 'fail', message: 'privileged', subject, data, evidence }];
       }
-      const evidence = [citeSetting(workload, 'HostConfig.CapAdd', capAdd)];
+      const evidence = [citeSetting(workload, 'capAdd', capAdd)];
       if (!capAdd.includes('ALL')) return [pass(subject, ...evidence)];
       return [{ outcome: 'fail', message: 'everyCapability', subject, data, evidence }];
     }),

@@ -20,7 +20,7 @@ export const workloadPropagation = defineCheck({
     eachWorkload<typeof messages>(workloads, (workload) => {
       const { name } = workload;
       const shared = workload.mounts.filter(({ propagation }) => /^r?shared$/.test(propagation));
-      const cite = (propagation: string) => citeSetting(workload, 'Mounts[].Propagation', propagation);
+      const cite = (propagation: string) => citeSetting(workload, 'propagation', propagation);
       if (shared.length === 0) {
         return [pass(name, cite(workload.mounts.map(({ propagation }) => propagation).join(', ')))];
       }

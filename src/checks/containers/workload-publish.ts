@@ -31,9 +31,7 @@ export const workloadPublish = defineCheck({
       const { name, publishes, networks, image } = workload;
       const open = publishes.filter(({ hostAddress }) => hostAddress === '0.0.0.0' || hostAddress === '::');
       const ports = [...new Set(open.map(portWord))].join(', ');
-      const evidence = [
-        citeSetting(workload, 'HostConfig.PortBindings', [...new Set(publishes.map(bindingWord))]),
-      ];
+      const evidence = [citeSetting(workload, 'ports', [...new Set(publishes.map(bindingWord))])];
       if (open.length === 0 || isProxy(workload)) return [pass(name, ...evidence)];
       const service = recogniseImage(image.repository)?.name;
       const proxy = fronts.find((front) =>

@@ -22,29 +22,38 @@ export const workloadSecret = defineCheck({
   evaluate: ({ workloads }) =>
     eachWorkload<typeof messages>(workloads, (workload) => {
       const { name } = workload;
-      const wellKnown = placesOf(workload, maskedWellKnown);
-      const places = [...new Set([...wellKnown, ...placesOf(workload, maskedLiteral)])];
-      if (places.length === 0) {
-        return [pass(name, citeSetting(workload, 'Config.Env', Object.keys(workload.environment)))];
+      const wellKnown = credentialsOf(workload, maskedWellKnown);
+      const all = [...wellKnown, ...credentialsOf(workload, maskedLiteral)];
+      if (all.length === 0) {
+        return [pass(name, citeSetting(workload, 'environment', Object.keys(workload.environment)))];
       }
-      const data = {
-        ...workloadData(workload),
-        places: places.join(', '),
-        known: wellKnown.join(', '),
-      };
-      const evidence = places.map((place) => citeSetting(workload, place, 'masked'));
+      const data = { ...workloadData(workload), places: wordsOf(all), known: wordsOf(wellKnown) };
+      const evidence = all.map(({ setting, entry }) => citeSetting(workload, setting, 'masked', entry));
       const message = wellKnown.length > 0 ? 'wellKnown' : 'literal';
       return [{ outcome: 'fail', message, subject: name, data, evidence }];
     }),
 });
 
+interface Credential {
+  readonly setting: 'environment' | 'labels' | 'command';
+  /** The variable's or label's name. */
+  readonly entry?: string;
+}
+
 /** Where a masked value stands. The host masked it, so what is left is that it was written out. */
-function placesOf({ environment, labels, command }: Workload, mark: string): string[] {
-  const named = (values: Readonly<Record<string, string>>, what: string) =>
-    Object.entries(values).flatMap(([key, value]) => (value.includes(mark) ? [`${what} ${key}`] : []));
+function credentialsOf({ environment, labels, command }: Workload, mark: string): readonly Credential[] {
+  const named = (setting: 'environment' | 'labels', values: Readonly<Record<string, string>>) =>
+    Object.entries(values).flatMap(([entry, value]) => (value.includes(mark) ? [{ setting, entry }] : []));
   return [
-    ...named(environment, 'variable'),
-    ...named(labels, 'label'),
-    ...(command.some((word) => word.includes(mark)) ? ['command line'] : []),
+    ...named('environment', environment),
+    ...named('labels', labels),
+    ...(command.some((word) => word.includes(mark)) ? [{ setting: 'command' as const }] : []),
   ];
+}
+
+const nouns = { environment: 'variable', labels: 'label', command: 'command line' } as const;
+
+function wordsOf(credentials: readonly Credential[]): string {
+  const words = credentials.map(({ setting, entry }) => [nouns[setting], entry].join(' ').trim());
+  return [...new Set(words)].join(', ');
 }

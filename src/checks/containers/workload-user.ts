@@ -23,7 +23,7 @@ export const workloadUser = defineCheck({
   evaluate: ({ workloads, engine, processes }) =>
     eachWorkload<typeof messages>(workloads, (workload) => {
       const { name, user, id } = workload;
-      const configured = citeSetting(workload, 'Config.User', user);
+      const configured = citeSetting(workload, 'user', user);
       const all = processes.state === 'known' ? processes.value : [];
       const own = all.filter(({ containerId }) => containerId !== null && containerId === id);
       const root = own.find(({ uid }) => uid === 0);

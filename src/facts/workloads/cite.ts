@@ -1,9 +1,28 @@
 import type { Citation } from '../../engine/check.ts';
+import type { Place, Setting } from './setting.ts';
+import { settingNames } from './setting.ts';
 import type { Workload } from './workload.ts';
 
-/** Where a workload's setting can be seen: `HostConfig.Privileged: true` in `docker inspect NAME`. */
-export function citeSetting(workload: Workload, path: string, value: unknown): Citation {
-  return { source: workload.origin, line: null, excerpt: `${path}: ${JSON.stringify(value)}` };
+/**
+ * Where a workload's setting can be seen: `HostConfig.Privileged: true` in `docker inspect NAME`, or the line
+ * of the file that says it. A setting that nobody wrote is shown where the workload begins.
+ *
+ * @param entry - of a list or map, the entry that it is about; see {@link Places}
+ */
+export function citeSetting(workload: Workload, setting: Setting, value: unknown, entry?: string): Citation {
+  const { source, origin } = workload;
+  const names = settingNames[setting];
+  const name = source === 'compose' || source === 'kubernetes' ? names[source] : names.engine;
+  const excerpt = `${name}${entry === undefined ? '' : ` ${entry}`}: ${JSON.stringify(value)}`;
+  const place = placeOf(workload, setting, entry);
+  if (place === null) return { source: origin, line: null, excerpt };
+  return { source: place.file, line: place.line, column: place.column, excerpt };
+}
+
+/** Where it is written, or where the workload begins; `null` for one that no file describes. */
+export function placeOf({ places }: Workload, setting: Setting, entry?: string): Place | null {
+  const own = entry === undefined ? undefined : places.get(`${setting} ${entry}`);
+  return own ?? places.get(setting) ?? places.get('workload') ?? null;
 }
 
 /** What every message and remediation over a workload may fill in. */
@@ -14,19 +33,28 @@ export interface WorkloadData extends Readonly<Record<string, string>> {
   readonly place: string;
 }
 
-/** `directory` is among them where the definition may be edited in place. */
+/** `directory` is among them where the definition may be edited in place, `file` where a file describes it. */
 export function workloadData(workload: Workload): WorkloadData {
-  const { name, image, directory, labels, autoRemove } = workload;
-  const service = labels['com.docker.compose.service'];
+  const { name, image, directory } = workload;
+  const file = workload.places.get('workload')?.file;
   return {
     name,
     image: image.reference,
-    place:
-      service === undefined
-        ? `container ${name}${autoRemove ? ' (made with --rm, so that it is gone when it stops: run it anew)' : ''}`
-        : `service ${service}${composeFile(labels)}`,
+    place: placeWords(workload),
     ...(directory === null ? {} : { directory }),
+    ...(file === undefined ? {} : { file }),
   };
+}
+
+function placeWords({ name, source, labels, autoRemove, places }: Workload): string {
+  const begins = places.get('workload');
+  if (begins !== undefined) {
+    const what = source === 'kubernetes' ? 'container' : 'service';
+    return `${what} ${name} in ${begins.file}:${String(begins.line)}`;
+  }
+  const service = labels['com.docker.compose.service'];
+  if (service !== undefined) return `service ${service}${composeFile(labels)}`;
+  return `container ${name}${autoRemove ? ' (made with --rm, so that it is gone when it stops: run it anew)' : ''}`;
 }
 
 function composeFile(labels: Workload['labels']): string {

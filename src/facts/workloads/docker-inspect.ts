@@ -25,6 +25,7 @@ export function workloadOf(inspect: Inspect, context: InspectContext): Workload 
     source: 'docker',
     name: inspect.Name.replace(/^\//, ''),
     origin: context.origin,
+    places: new Map(),
     id: inspect.Id,
     state: stateOf(inspect.State.Status),
     pid: inspect.State.Pid > 0 ? inspect.State.Pid : null,

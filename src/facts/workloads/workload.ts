@@ -1,14 +1,18 @@
 import type { FileType } from '../../host/host.ts';
+import type { Places } from './setting.ts';
 
 /** Something that runs in a container, wherever it was described: one shape for every source. */
 export interface Workload {
-  /** `docker` today; compose, podman and kubernetes give the same shape. */
+  /** What describes it: an engine's container, a compose service, a container of a Kubernetes pod. */
   readonly source: 'docker' | 'podman' | 'compose' | 'kubernetes';
-  /** Unique on this host: the container's name without its slash. */
+  /** Unique on this host: the container's name without its slash, a service's, `pod/container`. */
   readonly name: string;
   /** Where it was read, for citations: `docker inspect ollama`, or a file. */
   readonly origin: string;
+  /** Where a file says what it is; empty where none was read. */
+  readonly places: Places;
   readonly id: string | null;
+  /** `declared`: a file says that it shall run. What its image brings (user, health check, …) is not known. */
   readonly state: 'running' | 'created' | 'stopped' | 'declared';
   /** Process id of its first process on the host; `null` when it does not run. */
   readonly pid: number | null;

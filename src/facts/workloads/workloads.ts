@@ -3,6 +3,8 @@ import type { FactReader } from '../../engine/fact.ts';
 import type { Evidence } from '../../host/evidence.ts';
 import { gapsOf, known, knownInPart } from '../../host/evidence.ts';
 import type { Host } from '../../host/host.ts';
+import { composeFact } from '../compose/compose.ts';
+import { kubernetesFact } from '../kubernetes/kubernetes.ts';
 import { processesFact } from '../processes.ts';
 import type { Unit } from '../units/unit.ts';
 import { unitsFact } from '../units/units.ts';
@@ -23,6 +25,7 @@ export const workloadsFact = defineFact<readonly Workload[]>({
   id: 'workloads',
   kinds: ['live', 'rootfs', 'snapshot', 'project'],
   gather: async (host, read) => {
+    if (host.origin.kind === 'project') return describedInProject(read);
     const [engine, units] = await Promise.all([read(engineFact), read(unitsFact)]);
     if (engine.state === 'unknown') return engine;
     const seen = units.state === 'known' ? units.value : [];
@@ -41,6 +44,19 @@ export const workloadsFact = defineFact<readonly Workload[]>({
     return knownInPart(sorted, found.source, [...gaps, ...others]);
   },
 });
+
+/** What the files of a repository describe: compose services, pods, units that run containers. */
+async function describedInProject(read: FactReader): Promise<Evidence<readonly Workload[]>> {
+  const [compose, kubernetes, units] = await Promise.all([
+    read(composeFact),
+    read(kubernetesFact),
+    read(unitsFact),
+  ]);
+  const started = units.state === 'known' ? notYetStarted(units.value, []) : [];
+  const described = [compose, kubernetes].flatMap((one) => (one.state === 'known' ? one.value : []));
+  const sorted = [...described, ...started].toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  return knownInPart(sorted, 'the project', [compose, kubernetes, units].flatMap(gapsOf));
+}
 
 /**
  * Containers that units start, as far as no engine has them already: one without a name of its own is

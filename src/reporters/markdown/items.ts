@@ -23,6 +23,7 @@ export function openItem(finding: Finding): string[] {
       : [
           `  Fix: ${prose(remediation.summary)} Risk: ${riskWords[remediation.risk]}.`,
           '',
+          ...snippet(remediation.snippet),
           ...commands(null, remediation.commands),
           ...commands('Check:', remediation.verify),
           ...commands('Undo:', remediation.undo),
@@ -79,6 +80,11 @@ function evidence(finding: Finding): string[] {
       ? `  - ${place}`
       : `  - ${place} ${code(clip(excerpt.trim(), longestExcerpt))}`;
   });
+}
+
+/** YAML to paste where the evidence points. */
+function snippet(text: string | null): string[] {
+  return text === null ? [] : commands('Add:', text.trimEnd().split('\n'));
 }
 
 /** In one block to be copied; or escaped, with a warning, and no block at all. */

@@ -3,7 +3,7 @@ import type { Group } from '../groups.ts';
 import { groupBy } from '../groups.ts';
 import { riskWords } from '../words.ts';
 import { evidenceLines } from './evidence.ts';
-import { commandLines, labelled } from './remediation.ts';
+import { commandLines, labelled, snippetLines } from './remediation.ts';
 import type { Style } from './style.ts';
 import { count, hang, severityPaint } from './style.ts';
 
@@ -48,6 +48,7 @@ function remedyLines(remedy: Remediation | null, style: Style): string[] {
   if (remedy === null) return [];
   return [
     ...labelled(style, 'fix', remedy.summary),
+    ...snippetLines(style, remedy.snippet),
     ...commandLines(style, remedy.commands, null),
     ...commandLines(style, remedy.verify, 'check'),
     ...commandLines(style, remedy.undo, 'undo'),
@@ -112,6 +113,7 @@ function subjectBlock(finding: Finding, before: Finding | null, style: Style, te
     ...(likewise ? [] : hang(style, '    ', messageOf(finding))),
     ...evidenceLines(finding, style, 4, brief ? 1 : verbose ? Infinity : 3, verbose),
     ...(remedy === null || shared?.summary === remedy.summary ? [] : labelled(style, 'fix', remedy.summary)),
+    ...(remedy === null || shared?.snippet === remedy.snippet ? [] : snippetLines(style, remedy.snippet)),
     ...commandLines(style, own('commands'), 'run'),
     ...steps,
     ...(remedy === null || shared?.risk === remedy.risk ? [] : riskLine(style, remedy)),
@@ -128,7 +130,8 @@ function sharedRemedy(group: Group<Finding>): Remediation | null {
   if (!all((other) => other.summary === remedy.summary && other.risk === remedy.risk)) return null;
   const part = (name: 'commands' | 'verify' | 'undo') =>
     all((other) => same(other[name], remedy[name])) ? remedy[name] : [];
-  return { ...remedy, commands: part('commands'), verify: part('verify'), undo: part('undo') };
+  const snippet = all((other) => other.snippet === remedy.snippet) ? remedy.snippet : null;
+  return { ...remedy, snippet, commands: part('commands'), verify: part('verify'), undo: part('undo') };
 }
 
 function hasOwnSteps({ remediation }: Finding, shared: Remediation | null): boolean {

@@ -35,6 +35,11 @@ export function commandLines(style: Style, commands: readonly string[], label: s
   });
 }
 
+/** YAML to paste, line by line under its label. */
+export function snippetLines(style: Style, snippet: string | null): string[] {
+  return snippet === null ? [] : commandLines(style, snippet.trimEnd().split('\n'), 'add');
+}
+
 function labelOf(label: string): string {
   return `    ${label.padEnd(5)}  `;
 }
