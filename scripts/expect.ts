@@ -1,18 +1,19 @@
-import { readdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { stringify } from 'yaml';
 import { outcomes } from '../src/engine/report.ts';
-import { auditSnapshot } from '../test/harness/audit-snapshot.ts';
+import { auditRecorded } from '../test/harness/audit-recorded.ts';
+import { allRecorded } from '../test/harness/recorded-hosts.ts';
 
 /**
- * Writes what the audit finds on recorded hosts into their expected.yaml: npm run expect -- [NAME …]
+ * Writes what the audit finds on recorded hosts and repositories into their expected.yaml: npm run expect -- [NAME …]
  *
  * Read the difference before you commit it: it is what the tests will hold to be true.
  */
-const args = process.argv.slice(2);
-const names = args.length > 0 ? args : readdirSync('fixtures/hosts');
+const names = process.argv.slice(2);
 
-for (const name of names) {
-  const report = await auditSnapshot(`fixtures/hosts/${name}`);
+for (const recorded of allRecorded()) {
+  if (names.length > 0 && !names.includes(recorded.name)) continue;
+  const report = await auditRecorded(recorded);
   const expected: Record<string, Record<string, string[]>> = {};
   for (const outcome of outcomes) {
     if (outcome === 'not-applicable') continue;
@@ -20,5 +21,5 @@ for (const name of names) {
       ((expected[outcome] ??= {})[finding.rule] ??= []).push(finding.subject);
     }
   }
-  writeFileSync(`fixtures/hosts/${name}/expected.yaml`, stringify(expected, { lineWidth: 110 }));
+  writeFileSync(`${recorded.directory}/expected.yaml`, stringify(expected, { lineWidth: 110 }));
 }

@@ -1,14 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Finding } from '../src/engine/report.ts';
 import { Report } from '../src/engine/report.ts';
-import { auditSnapshot } from './harness/audit-snapshot.ts';
+import { auditRecorded } from './harness/audit-recorded.ts';
 import { recordedHosts } from './harness/recorded-hosts.ts';
 
 /** Every finding on every recorded host is expected, and every expected one is found. */
 describe.each(recordedHosts().map((each) => [each.name, each] as const))(
   'recorded host %s',
   (_, recorded) => {
-    const audited = auditSnapshot(recorded.path);
+    const audited = auditRecorded(recorded);
 
     test.each(['error', 'fail', 'undetermined', 'manual', 'pass'] as const)('%s', async (outcome) => {
       const { findings } = await audited;

@@ -7,21 +7,32 @@ export type Expected = Readonly<Record<string, Readonly<Record<string, readonly 
 
 export interface RecordedHost {
   readonly name: string;
-  /** A directory or a .tar.gz, as `aisec collect` writes. */
+  /** A machine as `aisec collect` records it, or a repository for `aisec audit --path`. */
+  readonly kind: 'snapshot' | 'project';
+  /** Of a snapshot a directory or a .tar.gz; of a repository its root. */
   readonly path: string;
-  readonly expected: Expected;
+  /** Where its expected.yaml lies. */
+  readonly directory: string;
 }
 
-const directory = 'fixtures/hosts';
+const homes = { snapshot: 'fixtures/hosts', project: 'fixtures/projects' } as const;
 
-/** Every host in fixtures/hosts that says what is expected of it. */
-export function recordedHosts(): RecordedHost[] {
-  return readdirSync(directory)
-    .filter((name) => existsSync(join(directory, name, 'expected.yaml')))
-    .map((name) => {
-      const path = join(directory, name);
-      const expected = parse(readFileSync(join(path, 'expected.yaml'), 'utf8')) as Expected;
-      const archive = join(path, 'snapshot.tar.gz');
-      return { name, path: existsSync(archive) ? archive : path, expected };
-    });
+/** Every machine in fixtures/hosts and every repository in fixtures/projects. */
+export function allRecorded(): RecordedHost[] {
+  return (['snapshot', 'project'] as const).flatMap((kind) =>
+    readdirSync(homes[kind]).map((name) => {
+      const directory = join(homes[kind], name);
+      const archive = join(directory, 'snapshot.tar.gz');
+      const path = kind === 'project' ? join(directory, 'files') : existsSync(archive) ? archive : directory;
+      return { name, kind, path, directory };
+    }),
+  );
+}
+
+/** Those that say what is expected of them. */
+export function recordedHosts(): (RecordedHost & { readonly expected: Expected })[] {
+  return allRecorded().flatMap((each) => {
+    const file = join(each.directory, 'expected.yaml');
+    return existsSync(file) ? [{ ...each, expected: parse(readFileSync(file, 'utf8')) as Expected }] : [];
+  });
 }
