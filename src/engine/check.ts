@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import type { Evidence } from '../host/evidence.ts';
 import type { Fact } from './fact.ts';
+import type { Fix } from './rule.ts';
 
 /** Where a finding can be seen: a file or a command, its line, and the text there. */
 export interface Citation {
@@ -20,6 +21,12 @@ type Placeholder<Template extends string> = Template extends `${string}{${infer 
 type Data<Template extends string> = Readonly<Record<Placeholder<Template>, string | number>> &
   Readonly<Record<string, string | number>>;
 
+/** Commands for the time until something is fixed, with what they name. */
+export interface Stopgap {
+  readonly fix: Fix;
+  readonly data: Readonly<Record<string, string | number>>;
+}
+
 export type Messages = Readonly<Record<string, string>>;
 
 export interface Pass {
@@ -38,8 +45,8 @@ export type Fail<M extends Messages> = {
     readonly evidence: readonly Citation[];
     /** Which of the rule's fixes fits where this is to be put right; see {@link Rule} `fixes`. */
     readonly variant?: string | undefined;
-    /** The stopgap of rules/stopgaps.yaml that closes it until it is fixed. */
-    readonly stopgap?: string | undefined;
+    /** What closes it until it is fixed: its commands follow those of the rule's fix. */
+    readonly stopgap?: Stopgap | null;
   };
 }[keyof M & string];
 

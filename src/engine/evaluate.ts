@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { gapsOf } from '../host/evidence.ts';
 import type { HostKind } from '../host/host.ts';
-import type { Check, Verdict } from './check.ts';
+import type { Check, Fail as FailOf, Messages, Verdict } from './check.ts';
 import { theHost } from './check.ts';
 import type { FactReader } from './fact.ts';
 import type { Finding, Remediation } from './report.ts';
@@ -13,6 +13,8 @@ interface Broken {
   readonly outcome: 'error';
   readonly because: string;
 }
+
+type Fail = FailOf<Messages>;
 
 /** One rule's findings, one per subject, never empty. */
 export async function evaluateRule(
@@ -76,19 +78,28 @@ function findingOf(rule: Rule, check: Check, verdict: Verdict | Broken): Finding
       'evidence' in verdict
         ? (verdict.evidence ?? []).map((each) => ({ ...each, column: each.column ?? null }))
         : [],
-    remediation:
-      verdict.outcome === 'fail' ? remediationOf(fixFor(rule, verdict), { subject, ...verdict.data }) : null,
+    remediation: verdict.outcome === 'fail' ? remedyFor(rule, verdict, subject) : null,
     references: rule.references,
     maps: rule.maps,
     fingerprint: fingerprintOf(rule.id, subject),
   };
 }
 
+function remedyFor(rule: Rule, verdict: Fail, subject: string): Remediation {
+  const fix = remediationOf(fixFor(rule, verdict), { subject, ...verdict.data });
+  if (verdict.stopgap == null) return fix;
+  const until = remediationOf(verdict.stopgap.fix, verdict.stopgap.data);
+  return {
+    ...fix,
+    summary: `${fix.summary} ${until.summary}`,
+    commands: [...fix.commands, ...until.commands],
+    verify: [...fix.verify, ...until.verify],
+    undo: [...until.undo, ...fix.undo],
+  };
+}
+
 /** The most special one that fits. */
-function fixFor(
-  { fix, fixes }: Rule,
-  { message, variant = '' }: { message: string; variant?: string | undefined },
-): Fix {
+function fixFor({ fix, fixes }: Rule, { message, variant = '' }: Fail): Fix {
   return fixes[`${message}/${variant}`] ?? fixes[variant] ?? fixes[message] ?? fix;
 }
 

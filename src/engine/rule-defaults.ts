@@ -7,7 +7,7 @@ import type { Fix, RuleFile } from './rule.ts';
 export function withDefaults(file: RuleFile): RuleFile {
   const { fix, fixes, ...rest } = file as Partial<RuleFile> & RuleFile;
   return {
-    ...{ with: {}, references: [], maps: {}, aliases: [], profiles: {} },
+    ...{ with: {}, stopgap: false, references: [], maps: {}, aliases: [], profiles: {} },
     ...rest,
     fix: fixWithDefaults(fix),
     fixes: Object.fromEntries(

@@ -1,4 +1,5 @@
 import type { Exposure } from '../../src/engine/report.ts';
+import type { Stopgaps } from '../../src/facts/exposure/stopgaps.ts';
 
 /** A socket that anybody reaches, with what a test cares about. */
 export function exposure(over: Partial<Exposure> = {}): Exposure {
@@ -25,3 +26,6 @@ export function exposure(over: Partial<Exposure> = {}): Exposure {
     ...over,
   };
 }
+
+/** A machine on which nothing that is known closes a port. */
+export const noStopgaps: Stopgaps = { closing: () => null };

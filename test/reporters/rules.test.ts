@@ -26,6 +26,7 @@ const rule: Rule = {
   references: ['sshd_config(5)', 'https://man.openbsd.org/sshd_config#PasswordAuthentication'],
   maps: { 'cis-debian12': ['5.1.3'] },
   since: '0.1.0',
+  stopgap: false,
   aliases: ['ssh-passwords'],
   profiles: { server: { severity: 'critical' }, ci: { enabled: false } },
 };

@@ -4,6 +4,7 @@ import type { Verdict } from '../../engine/check.ts';
 import { defineCheck, notApplicable, pass, undetermined } from '../../engine/check.ts';
 import { citationsOf, doubtOf, socketOf, sourcesOf } from '../../facts/exposure/cite.ts';
 import { exposureFact } from '../../facts/exposure/exposure.ts';
+import { closingOf, stopgapsFact } from '../../facts/exposure/stopgaps.ts';
 import { isLoopback } from '../../facts/exposure/socket-address.ts';
 
 const messages = {
@@ -14,9 +15,10 @@ const messages = {
 export const publishBypassesFirewall = defineCheck({
   id: 'publish-bypasses-firewall',
   needs: { exposures: exposureFact },
+  optional: { stopgaps: stopgapsFact },
   params: z.strictObject({}),
   messages,
-  evaluate: ({ exposures }) => {
+  evaluate: ({ exposures, stopgaps }) => {
     // One on loopback that is reached all the same has a rule of its own.
     const published = exposures.filter(
       ({ kind, scope, address }) => kind === 'published' && scope !== 'loopback' && !isLoopback(address),
@@ -32,7 +34,14 @@ export const publishBypassesFirewall = defineCheck({
       const far = scope === 'lan' || scope === 'vpn' || scope === 'any';
       if (!far || firewallSays !== 'refuses') return pass(subject, ...evidence);
       const data = { workload: workload ?? '', from: sourcesOf(exposure), port, proto };
-      return { outcome: 'fail', message: 'bypassed', subject, data, evidence };
+      return {
+        outcome: 'fail',
+        message: 'bypassed',
+        subject,
+        data,
+        evidence,
+        stopgap: closingOf(stopgaps, exposure),
+      };
     });
   },
 });

@@ -4,6 +4,7 @@ import type { Verdict } from '../../engine/check.ts';
 import { defineCheck, notApplicable, pass, undetermined } from '../../engine/check.ts';
 import type { Exposure } from '../../facts/exposure/exposure.ts';
 import { exposureFact } from '../../facts/exposure/exposure.ts';
+import { closingOf, stopgapsFact } from '../../facts/exposure/stopgaps.ts';
 import { admittedSources } from '../../facts/exposure/admitted.ts';
 import { citationsOf, doubtOf } from '../../facts/exposure/cite.ts';
 import { isLoopback } from '../../facts/exposure/socket-address.ts';
@@ -26,9 +27,10 @@ const messages = {
 export const ruleIneffective = defineCheck({
   id: 'rule-ineffective',
   needs: { exposures: exposureFact, ruleset: firewallFact, workloads: workloadsFact },
+  optional: { stopgaps: stopgapsFact },
   params: z.strictObject({}),
   messages,
-  evaluate: ({ exposures, ruleset, workloads }) => {
+  evaluate: ({ exposures, ruleset, workloads, stopgaps }) => {
     const published = exposures.filter(
       ({ kind, address, scope }) => kind === 'published' && scope !== 'loopback' && !isLoopback(address),
     );
@@ -49,7 +51,14 @@ export const ruleIneffective = defineCheck({
         ...{ port: exposure.port, inside: publish.containerPort, proto: exposure.proto },
       };
       const evidence = [{ source: rule.source, line: rule.rule.line, excerpt: rule.rule.text }];
-      return { outcome: 'fail', message: reasonOf(rule, publish), subject, data, evidence };
+      return {
+        outcome: 'fail',
+        message: reasonOf(rule, publish),
+        subject,
+        data,
+        evidence,
+        stopgap: closingOf(stopgaps, exposure),
+      };
     });
   },
 });

@@ -9,7 +9,10 @@ import { Category, ServiceSeverity } from '../../facts/catalogue/catalogue.ts';
 import { serviceBehind } from '../../facts/catalogue/service-behind.ts';
 import { citationsOf, doubtOf, socketOf, sourcesOf } from '../../facts/exposure/cite.ts';
 import type { Exposure } from '../../facts/exposure/exposure.ts';
+import type { Evidence } from '../../host/evidence.ts';
 import { exposureFact } from '../../facts/exposure/exposure.ts';
+import type { Stopgaps } from '../../facts/exposure/stopgaps.ts';
+import { closingOf, stopgapsFact } from '../../facts/exposure/stopgaps.ts';
 
 const messages = {
   published:
@@ -43,12 +46,13 @@ const Params = z.strictObject({
 export const serviceExposed = defineCheck({
   id: 'service-exposed',
   needs: { exposures: exposureFact, services: aiServicesFact },
+  optional: { stopgaps: stopgapsFact },
   params: Params,
   messages,
-  evaluate: ({ exposures, services }, params) => {
+  evaluate: ({ exposures, services, stopgaps }, params) => {
     const verdicts = exposures.flatMap((exposure) => {
       const service = serviceBehind(exposure, services);
-      return service !== null && isMeant(service, params) ? [judge(exposure, service, params)] : [];
+      return service !== null && isMeant(service, params) ? [judge(exposure, service, params, stopgaps)] : [];
     });
     return verdicts.length > 0 ? verdicts : [notApplicable('no such service listens or is published here')];
   },
@@ -62,6 +66,7 @@ function judge(
   exposure: Exposure,
   service: AiService,
   { from, credentialHelps }: z.infer<typeof Params>,
+  stopgaps: Evidence<Stopgaps>,
 ): Verdict<typeof messages> {
   const subject = `${service.label} on ${socketOf(exposure)}`;
   const evidence = citationsOf(exposure);
@@ -85,13 +90,13 @@ function judge(
     process: process ?? 'a process that may not be seen',
     remedy: service.service.remediation[0] ?? '',
   };
-  const device = exposure.reachableFrom.find(({ scopes }) => scopes.some((each) => each !== 'containers'));
   const message = messageOf[exposure.kind];
   return {
     outcome: 'fail',
     message,
     subject,
-    data: { ...data, interface: device?.interface ?? '' },
+    data,
     evidence,
+    stopgap: closingOf(stopgaps, exposure),
   };
 }

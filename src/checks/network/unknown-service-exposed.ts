@@ -6,6 +6,7 @@ import { aiServicesFact } from '../../facts/catalogue/ai-services-fact.ts';
 import { serviceBehind } from '../../facts/catalogue/service-behind.ts';
 import { citationsOf, doubtOf, socketOf, sourcesOf } from '../../facts/exposure/cite.ts';
 import { exposureFact } from '../../facts/exposure/exposure.ts';
+import { closingOf, stopgapsFact } from '../../facts/exposure/stopgaps.ts';
 import { isSshDoor, sshDoorsFact } from '../../facts/ssh-doors.ts';
 
 const messages = {
@@ -16,7 +17,7 @@ export const unknownServiceExposed = defineCheck({
   id: 'unknown-service-exposed',
   needs: { exposures: exposureFact, services: aiServicesFact },
   // SSH is another rule's, whatever its port.
-  optional: { doors: sshDoorsFact },
+  optional: { doors: sshDoorsFact, stopgaps: stopgapsFact },
   params: z.strictObject({
     /** Ports that are meant to be reached: `443/tcp`. */
     allow: z.array(z.string().regex(/^\d+\/(?:tcp|udp)$/, 'must be such as 443/tcp')),
@@ -24,7 +25,7 @@ export const unknownServiceExposed = defineCheck({
     except: z.array(z.string()),
   }),
   messages,
-  evaluate: ({ exposures, services, doors }, { allow, except }) => {
+  evaluate: ({ exposures, services, doors, stopgaps }, { allow, except }) => {
     const ssh = doors.state === 'known' ? doors.value : [];
     const unknown = exposures.filter(
       (exposure) =>
@@ -44,7 +45,14 @@ export const unknownServiceExposed = defineCheck({
       if (scope === 'unknown') return { ...undetermined(doubtOf(exposure), subject), evidence };
       if (scope !== 'any') return pass(subject, ...evidence);
       const data = { what, from: sourcesOf(exposure), port, proto };
-      return { outcome: 'fail', message: 'reachable', subject, data, evidence };
+      return {
+        outcome: 'fail',
+        message: 'reachable',
+        subject,
+        data,
+        evidence,
+        stopgap: closingOf(stopgaps, exposure),
+      };
     });
   },
 });

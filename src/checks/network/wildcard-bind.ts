@@ -7,6 +7,7 @@ import { Category } from '../../facts/catalogue/catalogue.ts';
 import { serviceBehind } from '../../facts/catalogue/service-behind.ts';
 import { citationsOf, socketOf } from '../../facts/exposure/cite.ts';
 import { exposureFact } from '../../facts/exposure/exposure.ts';
+import { closingOf, stopgapsFact } from '../../facts/exposure/stopgaps.ts';
 
 const messages = {
   wildcard:
@@ -16,9 +17,10 @@ const messages = {
 export const wildcardBind = defineCheck({
   id: 'wildcard-bind',
   needs: { exposures: exposureFact, services: aiServicesFact },
+  optional: { stopgaps: stopgapsFact },
   params: z.strictObject({ categories: z.array(Category).min(1) }),
   messages,
-  evaluate: ({ exposures, services }, { categories }) => {
+  evaluate: ({ exposures, services, stopgaps }, { categories }) => {
     const verdicts = exposures.flatMap((exposure): Verdict<typeof messages>[] => {
       const service = serviceBehind(exposure, services);
       // A published container port is another rule's: its address is the engine's to choose.
@@ -35,7 +37,16 @@ export const wildcardBind = defineCheck({
         proto,
         remedy: service.service.remediation[0] ?? '',
       };
-      return [{ outcome: 'fail', message: 'wildcard', subject, data, evidence }];
+      return [
+        {
+          outcome: 'fail',
+          message: 'wildcard',
+          subject,
+          data,
+          evidence,
+          stopgap: closingOf(stopgaps, exposure),
+        },
+      ];
     });
     return verdicts.length > 0 ? verdicts : [notApplicable('no catalogue service listens here')];
   },

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { publishBypassesFirewall } from '../../../src/checks/network/publish-bypasses-firewall.ts';
 import type { Exposure } from '../../../src/engine/report.ts';
 import { evaluate } from '../../harness/evaluate.ts';
-import { exposure } from '../../harness/exposures.ts';
+import { exposure, noStopgaps } from '../../harness/exposures.ts';
 
 describe('publish-bypasses-firewall', () => {
   test.each<[string, Partial<Exposure>]>([
@@ -17,7 +17,10 @@ describe('publish-bypasses-firewall', () => {
     ['not-applicable', { address: '127.0.0.1', scope: 'lan', firewallSays: 'refuses' }],
     ['not-applicable', { scope: 'loopback', firewallSays: 'not-asked' }],
   ])('%s for %j', (outcome, over) => {
-    const given = { exposures: [exposure({ workload: 'ollama', kind: 'published', ...over })] };
+    const given = {
+      exposures: [exposure({ workload: 'ollama', kind: 'published', ...over })],
+      stopgaps: noStopgaps,
+    };
     expect(evaluate(publishBypassesFirewall, given)).toMatchObject([{ outcome }]);
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { ruleIneffective } from '../../../src/checks/network/rule-ineffective.ts';
 import type { Exposure } from '../../../src/engine/report.ts';
 import { evaluate } from '../../harness/evaluate.ts';
-import { exposure } from '../../harness/exposures.ts';
+import { exposure, noStopgaps } from '../../harness/exposures.ts';
 import { filterTable, rulesetOf } from '../../harness/firewall.ts';
 import { workload } from '../../harness/docker-workload.ts';
 
@@ -16,6 +16,7 @@ function judged(rules: readonly string[], over: Partial<Exposure> = {}) {
   return evaluate(ruleIneffective, {
     exposures: [exposure({ workload: 'web', kind: 'published', port: 8080, ...over })],
     workloads: [web],
+    stopgaps: noStopgaps,
     ruleset: rulesetOf(filterTable('ip', 'DROP', [...chains, ...rules])),
   });
 }

@@ -3,13 +3,17 @@ import { serviceExposed } from '../../../src/checks/network/service-exposed.ts';
 import type { Exposure } from '../../../src/engine/report.ts';
 import { evaluate } from '../../harness/evaluate.ts';
 import { workload } from '../../harness/docker-workload.ts';
-import { exposure } from '../../harness/exposures.ts';
+import { exposure, noStopgaps } from '../../harness/exposures.ts';
 import { serviceOnHost } from '../../harness/services.ts';
 
 const ollama = serviceOnHost('ollama');
 const params = { categories: ['inference'], from: 'internet', credentialHelps: true };
 const judge = (over: Partial<Exposure>, services = [ollama], more = {}) =>
-  evaluate(serviceExposed, { exposures: [exposure(over)], services }, { ...params, ...more });
+  evaluate(
+    serviceExposed,
+    { exposures: [exposure(over)], services, stopgaps: noStopgaps },
+    { ...params, ...more },
+  );
 
 describe('service-exposed', () => {
   test.each<[string, Partial<Exposure>, object]>([
@@ -58,7 +62,7 @@ describe('service-exposed', () => {
     expect(
       judge({ ...at, kind: 'container', address: '172.17.0.9' }, [grafana], { from: 'lan' }),
     ).toMatchObject([
-      { outcome: 'fail', message: 'routed', data: { address: '172.17.0.9', interface: 'eth0' } },
+      { outcome: 'fail', message: 'routed', data: { address: '172.17.0.9' } },
     ]);
   });
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { unknownServiceExposed } from '../../../src/checks/network/unknown-service-exposed.ts';
 import type { Exposure } from '../../../src/engine/report.ts';
 import { evaluate } from '../../harness/evaluate.ts';
-import { exposure } from '../../harness/exposures.ts';
+import { exposure, noStopgaps } from '../../harness/exposures.ts';
 import { serviceOnHost } from '../../harness/services.ts';
 
 const params = { allow: ['443/tcp'], except: ['chronyd'] };
@@ -26,7 +26,12 @@ describe('unknown-service-exposed', () => {
     ['fail', { port: 2200, process: 'systemd' }],
     ['not-applicable', { port: 11434 }],
   ])('%s for %j', (outcome, over) => {
-    const given = { exposures: [exposure(over)], services: [serviceOnHost('ollama')], doors };
+    const given = {
+      exposures: [exposure(over)],
+      services: [serviceOnHost('ollama')],
+      doors,
+      stopgaps: noStopgaps,
+    };
     expect(evaluate(unknownServiceExposed, given, params)).toMatchObject([{ outcome }]);
   });
 });

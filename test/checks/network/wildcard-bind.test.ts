@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { wildcardBind } from '../../../src/checks/network/wildcard-bind.ts';
 import type { Exposure } from '../../../src/engine/report.ts';
 import { evaluate } from '../../harness/evaluate.ts';
-import { exposure } from '../../harness/exposures.ts';
+import { exposure, noStopgaps } from '../../harness/exposures.ts';
 import { serviceOnHost } from '../../harness/services.ts';
 
 describe('wildcard-bind', () => {
@@ -17,7 +17,7 @@ describe('wildcard-bind', () => {
   ])('%s for %j', (outcome, over) => {
     const bound = exposure(over);
     const services = [serviceOnHost('ollama', { address: bound.address })];
-    const given = { exposures: [bound], services };
+    const given = { exposures: [bound], services, stopgaps: noStopgaps };
     expect(evaluate(wildcardBind, given, { categories: ['inference'] })).toMatchObject([{ outcome }]);
   });
 });

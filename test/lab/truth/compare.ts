@@ -33,7 +33,7 @@ const settings = ['all', 'lo', 'eth0', 'eth1', 'br0', 'veth0'].flatMap((name) =>
 );
 
 /** What the facts read on the server now. */
-async function recorded({ server }: Topology, more: readonly (readonly string[])[]) {
+export async function recorded({ server }: Topology, more: readonly (readonly string[])[] = []) {
   const paths = [...settings, '/proc/sys/net/ipv6/conf/all/forwarding'];
   const [values, ...outputs] = await Promise.all([
     server(['cat', ...paths]),

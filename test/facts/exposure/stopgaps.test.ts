@@ -1,0 +1,127 @@
+import { describe, expect, test } from '@jest/globals';
+import data from '../../../rules/catalogue/stopgaps.yaml';
+import { factReader } from '../../../src/engine/fact.ts';
+import { placeholdersOf, renderCommand } from '../../../src/engine/template.ts';
+import { exposureFact } from '../../../src/facts/exposure/exposure.ts';
+import { Stopgaps, stopgaps } from '../../../src/facts/exposure/stopgap-catalogue.ts';
+import { stopgapsFact } from '../../../src/facts/exposure/stopgaps.ts';
+import { ipCommands, networkSettings } from '../../harness/ip-commands.ts';
+import { memoryHost } from '../../harness/memory-host.ts';
+
+describe('the catalogue of stopgaps', () => {
+  test('follows its schema', () => {
+    expect(Stopgaps.safeParse(data).error).toBeUndefined();
+  });
+
+  test.each(stopgaps().map((one) => [one.id, one] as const))('%s says how to go back', (_, { fix }) => {
+    expect([fix.commands, fix.verify, fix.undo].map((lines) => lines.length > 0)).toEqual([true, true, true]);
+  });
+
+  test.each(stopgaps().map((one) => [one.id, one] as const))('%s adds what its commands add', (_, one) => {
+    // The rule to follow is the words of a command, but for ufw, which writes it itself.
+    const words = 'nft' in one ? /^ +(.*(?:drop))$/m.exec(one.nft)?.[1] : one.iptables;
+    const commands = one.fix.commands.join('\n');
+    if (one.id === 'ufw') expect(commands).toContain('ufw prepend deny {port}/{proto}');
+    else expect(commands).toContain(words);
+  });
+});
+
+const links = [
+  {
+    ifname: 'eth0',
+    flags: ['UP'],
+    link_type: 'ether',
+    addr_info: [{ family: 'inet', local: '192.168.10.5', prefixlen: 24, scope: 'global' }],
+  },
+  {
+    ifname: 'docker0',
+    flags: ['UP'],
+    link_type: 'ether',
+    linkinfo: { info_kind: 'bridge' },
+    addr_info: [{ family: 'inet', local: '172.17.0.1', prefixlen: 16, scope: 'global' }],
+  },
+];
+
+/** The commands that are printed for the socket on 11434, with these rules. */
+async function printed(
+  save: string,
+): Promise<{ scope: string | undefined; commands: readonly string[] | null }> {
+  const host = await memoryHost({
+    commands: [
+      {
+        argv: ['ss', '-H', '-t', '-u', '-l', '-n', '-p', '-e'],
+        stdout: 'tcp LISTEN 0 128 0.0.0.0:11434 0.0.0.0:*\n',
+      },
+      { argv: ['iptables-save'], stdout: save },
+      { argv: ['ip6tables-save'], stdout: '' },
+      { argv: ['nft', '-j', 'list', 'ruleset'], stdout: '{"nftables":[]}' },
+      { argv: ['nft', '-a', 'list', 'ruleset'], stdout: '' },
+      ...ipCommands(links, [{ dst: 'default', dev: 'eth0' }]),
+    ],
+    files: {
+      ...networkSettings(links),
+      '/proc/1/cmdline': 'init\0',
+      '/proc/1/status': 'Name:\tinit\nPPid:\t0\nUid:\t0\t0\t0\t0\n',
+    },
+  });
+  const read = factReader(host);
+  const [exposures, choice] = await Promise.all([read(exposureFact), read(stopgapsFact)]);
+  const exposure = exposures.state === 'known' ? exposures.value[0] : undefined;
+  if (exposure === undefined || choice.state === 'unknown') throw new Error('nothing was read');
+  const stopgap = choice.value.closing(exposure);
+  const commands = stopgap?.fix.commands.map((command) => renderCommand(command, stopgap.data) ?? '') ?? null;
+  return { scope: exposure.scope, commands };
+}
+
+const ufw = (...more: readonly string[]) =>
+  [
+    '*filter',
+    ':INPUT DROP [0:0]',
+    ':ufw-user-input - [0:0]',
+    ...more,
+    '-A INPUT -j ufw-user-input',
+    '-A ufw-user-input -p tcp -m tcp --dport 11434 -j ACCEPT',
+    'COMMIT',
+    '',
+  ].join('\n');
+
+describe('what is printed to close a port', () => {
+  test('is ufw where ufw decides', async () => {
+    const { scope, commands } = await printed(ufw());
+    expect(scope).toBe('any');
+    expect(commands).toContain('ufw prepend deny 11434/tcp');
+  });
+
+  test('is a table of its own where ufw is not asked', async () => {
+    const { commands } = await printed(ufw('-A INPUT -p tcp -m tcp --dport 11434 -j ACCEPT'));
+    expect(commands).toContain(
+      'nft add rule inet aisec_until_tcp_11434 prerouting iifname != lo fib daddr type local tcp dport 11434 drop',
+    );
+  });
+
+  test('is behind NAT where NAT leads another port there', async () => {
+    const { commands } = await printed(
+      [
+        '*nat',
+        ':PREROUTING ACCEPT [0:0]',
+        '-A PREROUTING -p tcp -m tcp --dport 80 -j REDIRECT --to-ports 11434',
+        'COMMIT',
+        '',
+      ].join('\n'),
+    );
+    expect(commands).toContain(
+      'nft add rule inet aisec_until_tcp_11434 input iifname != lo tcp dport 11434 drop',
+    );
+  });
+});
+
+test('every value that a stopgap names is known', () => {
+  const names = ['proto', 'port', 'address', 'family', 'interface', 'iptables', 'table'];
+  const templates = stopgaps().flatMap((one) => [
+    ...one.fix.commands,
+    ...one.fix.undo,
+    ...one.fix.verify,
+    'nft' in one ? one.nft : one.iptables,
+  ]);
+  expect(names).toEqual(expect.arrayContaining(templates.flatMap(placeholdersOf)));
+});
