@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { aisec } from './audit.ts';
+import { aisec, audit } from './audit.ts';
 import type { Box } from './box.ts';
 import { bootBox } from './box.ts';
 import type { Source } from './neighbour.ts';
@@ -164,5 +164,32 @@ describeLab('Docker past the firewall: who gets in, and what the program says', 
       });
     }
     if (undo !== undefined) await box.must(`exec >/dev/null 2>&1; ${undo}`);
+  });
+
+  test('where ufw itself let a service in, ufw is what closes it, and going back opens it again', async () => {
+    await box.must(`set -e; exec >/dev/null 2>&1
+      install -m 755 "$(readlink -f /usr/bin/python3)" /usr/local/bin/ollama
+      mkdir -p /srv/ollama
+      printf 'import http.server as h\nh.ThreadingHTTPServer(("0.0.0.0", 11434), h.SimpleHTTPRequestHandler).serve_forever()\n' >/srv/ollama/serve
+      systemd-run --unit=ollama --working-directory=/srv/ollama /usr/local/bin/ollama serve
+      ufw allow 11434/tcp
+      timeout 10 sh -c 'until ss -Hlnt sport = :11434 | grep -q .; do sleep 0.2; done'`);
+    const isOpen = async () => (await box.neighbour.openPorts([11434])).length > 0;
+    expect(await isOpen()).toBe(true);
+    const found = (await audit(box, { args: '--rule ai-service-exposed-internet' })).report.findings.find(
+      ({ outcome }) => outcome === 'fail',
+    );
+    const remedy = found?.remediation;
+    expect(remedy?.commands).toContain('ufw prepend deny 11434/tcp');
+    // Alone it is no use: ufw takes the rule that allows the port for the same rule.
+    await box.must('ufw prepend deny 11434/tcp >/dev/null');
+    expect(await isOpen()).toBe(true);
+    for (const time of ['first', 'second']) {
+      for (const command of remedy?.commands ?? []) await box.must(`exec >/dev/null; ${command}`);
+      expect([time, await isOpen()]).toEqual([time, false]);
+    }
+    for (const command of remedy?.undo ?? []) await box.must(`exec >/dev/null; ${command}`);
+    expect(await isOpen()).toBe(true);
+    await box.must('exec >/dev/null 2>&1; systemctl stop ollama; ufw delete allow 11434/tcp');
   });
 });
