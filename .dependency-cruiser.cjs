@@ -13,7 +13,7 @@ module.exports = {
     only(
       'facts-read-hosts',
       '^src/facts/',
-      '^(src/(host|facts)/|src/engine/(fact|check|audit|report|yaml-document)\\.ts|rules/catalogue/)',
+      '^(src/(host|facts)/|src/engine/(fact|check|audit|report|rule|template|yaml-document)\\.ts|rules/catalogue/)',
       'facts gather evidence and never judge',
     ),
     only(

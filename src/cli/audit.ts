@@ -36,6 +36,7 @@ export interface AuditOptions extends HostOptions {
   readonly color: boolean;
   readonly quiet?: boolean;
   readonly verbose?: boolean;
+  readonly changedSince?: string;
 }
 
 export async function runAudit(options: AuditOptions): Promise<number> {
@@ -49,6 +50,7 @@ export async function runAudit(options: AuditOptions): Promise<number> {
   const rules = select(configureRules(all, effective), all, options);
 
   const host = await openHost(options, now);
+  const changed = await changedBy(options);
   const progress = startProgress(options.quiet === true, `auditing ${host.origin.name}`);
   const { report, exit } = await audit({
     host,
@@ -59,6 +61,7 @@ export async function runAudit(options: AuditOptions): Promise<number> {
     identity: identityFact,
     exposures: exposureFact,
     version,
+    changed,
     today: now.toISOString().slice(0, 10),
   }).finally(progress.stop);
 
@@ -81,6 +84,18 @@ function textOf(
 ): Promise<string> {
   const page = pageOf(options.color, file);
   return renderReport(report, format, { ...page, verbose: options.verbose === true, elapsed });
+}
+
+/** @throws UsageError for anything but a repository */
+async function changedBy({ changedSince, path }: AuditOptions): Promise<ReadonlySet<string> | null> {
+  if (changedSince === undefined) return null;
+  if (path === undefined)
+    throw new UsageError('--changed-since is about a repository: give --path DIR as well');
+  const { ChangesUnknown, changedFiles } = await import('../host/changed-files.ts');
+  return changedFiles(path, changedSince).catch((error: unknown) => {
+    if (error instanceof ChangesUnknown) throw new UsageError(`--changed-since: ${error.message}`);
+    throw error;
+  });
 }
 
 interface Output {

@@ -42,7 +42,8 @@ function commands(exitWith: (code: number) => void): Command {
 
   target(program.command('audit'))
     .description('audit a machine, a root directory, a snapshot or a repository')
-    .option('--path <dir>', 'a repository: compose files, sshd, fail2ban, systemd, …')
+    .option('--path <dir>', 'a repository: compose files, manifests, Dockerfiles, sshd, systemd, …')
+    .option('--changed-since <commit>', 'with --path: only what concerns files that differ from it')
     .addOption(repeatable('--layer <layer>', 'only this layer: network, access, host, …', 'all'))
     .addOption(repeatable('--rule <id>', 'only this rule', 'all'))
     .option('--profile <name>', 'lab, server or ci')

@@ -1,4 +1,5 @@
 import type { Host } from '../host/host.ts';
+import { onlyChanged } from './changed.ts';
 import type { Check } from './check.ts';
 import type { Config } from './config.ts';
 import { evaluateRule } from './evaluate.ts';
@@ -29,6 +30,8 @@ export interface AuditRequest {
   readonly identity: Fact<Identity>;
   readonly exposures: Fact<readonly Exposure[]>;
   readonly version: string;
+  /** The only files whose findings are wanted; `null`: all. */
+  readonly changed: ReadonlySet<string> | null;
   /** ISO date that waivers and attestations are held against. */
   readonly today: string;
 }
@@ -42,7 +45,9 @@ export async function audit(request: AuditRequest): Promise<{ report: Report; ex
     request.exposures.kinds.includes(host.origin.kind) ? read(request.exposures) : null,
     ...request.rules.map((rule) => findingsOf(rule, request, read)),
   ]);
-  const attested = applyAttestations(judged.flat(), config.attest, request.today);
+  const all = judged.flat();
+  const wanted = request.changed === null ? all : onlyChanged(all, request.changed);
+  const attested = applyAttestations(wanted, config.attest, request.today);
   const waived = applyWaivers(attested.findings, config.waivers, request.today);
   const findings = waived.findings.toSorted(byWeight);
   const scored = score(findings);

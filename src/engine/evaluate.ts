@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { gapsOf } from '../host/evidence.ts';
 import type { HostKind } from '../host/host.ts';
-import type { Check, Fail as FailOf, Messages, Verdict } from './check.ts';
+import type { Check, Citation, Fail as FailOf, Messages, Verdict } from './check.ts';
 import { theHost } from './check.ts';
 import type { FactReader } from './fact.ts';
 import type { Finding, Remediation } from './report.ts';
@@ -24,7 +24,7 @@ export async function evaluateRule(
   read: FactReader,
 ): Promise<Finding[]> {
   const verdicts = await judge(rule, check, kind, read);
-  return verdicts.map((verdict) => findingOf(rule, check, verdict));
+  return verdicts.map((verdict) => findingOf(rule, check, verdict, kind));
 }
 
 async function judge(
@@ -62,7 +62,7 @@ function withGaps(verdicts: readonly Verdict[], gaps: readonly string[]): readon
   return [...seen, { outcome: 'undetermined', because, subject: 'what was not seen' }];
 }
 
-function findingOf(rule: Rule, check: Check, verdict: Verdict | Broken): Finding {
+function findingOf(rule: Rule, check: Check, verdict: Verdict | Broken, kind: HostKind): Finding {
   const subject = ('subject' in verdict ? verdict.subject : undefined) ?? theHost;
   return {
     rule: rule.id,
@@ -74,15 +74,18 @@ function findingOf(rule: Rule, check: Check, verdict: Verdict | Broken): Finding
     subject,
     message: messageOf(check, verdict),
     waived: null,
-    evidence:
-      'evidence' in verdict
-        ? (verdict.evidence ?? []).map((each) => ({ ...each, column: each.column ?? null }))
-        : [],
+    evidence: 'evidence' in verdict ? (verdict.evidence ?? []).map((each) => cited(each, kind)) : [],
     remediation: verdict.outcome === 'fail' ? remedyFor(rule, verdict, subject) : null,
     references: rule.references,
     maps: rule.maps,
     fingerprint: fingerprintOf(rule.id, subject),
   };
+}
+
+/** A repository's files are named from its root, as its owner does. */
+function cited({ source, line, column, excerpt }: Citation, kind: HostKind): Finding['evidence'][number] {
+  const name = kind === 'project' ? source.replace(/^\//, '') : source;
+  return { source: name, line, column: column ?? null, excerpt };
 }
 
 function remedyFor(rule: Rule, verdict: Fail, subject: string): Remediation {

@@ -201,3 +201,72 @@ describe('collect', () => {
     expect(readdirSync(join(directory, 'root'))).toEqual(['etc']);
   });
 });
+
+describe('a repository', () => {
+  const git = (...args: string[]) => {
+    const identity = ['-c', 'user.name=t', '-c', 'user.email=t@example.org'];
+    execFileSync('git', ['-C', join(directory, 'repo'), ...identity, ...args], { stdio: 'ignore' });
+  };
+  const failed = (...args: string[]) => {
+    const ran = aisec(
+      ['audit', '--path', 'repo', '--fail-on', 'never', '--format', 'json', ...args],
+      directory,
+    );
+    const { findings } = JSON.parse(ran.stdout) as Report;
+    return findings
+      .filter(({ outcome }) => outcome === 'fail')
+      .map(({ rule, subject }) => `${rule} ${subject}`);
+  };
+
+  beforeAll(() => {
+    mkdirSync(join(directory, 'repo/one'), { recursive: true });
+    mkdirSync(join(directory, 'repo/two'), { recursive: true });
+    write('repo/one/sshd_config', 'X11Forwarding yes\n');
+    write('repo/two/sshd_config', 'X11Forwarding yes\n');
+    git('init', '-q');
+    git('add', '.');
+    git('commit', '-q', '-m', 'first');
+    write('repo/two/sshd_config', 'X11Forwarding yes\nPermitRootLogin no\n');
+  });
+
+  test('is named from its root', () => {
+    expect(failed()).toEqual(
+      expect.arrayContaining(['ssh-x11-forwarding one/sshd_config', 'ssh-x11-forwarding two/sshd_config']),
+    );
+  });
+
+  test('is looked at where it changed, and nowhere else', () => {
+    const found = failed('--changed-since', 'HEAD');
+    expect(found).toContain('ssh-x11-forwarding two/sshd_config');
+    expect(found.filter((each) => each.includes('one/'))).toEqual([]);
+  });
+
+  test('git runs nothing that the repository names, and writes nothing', () => {
+    const before = readFileSync(join(directory, 'repo/.git/index'));
+    git('config', 'core.fsmonitor', 'touch fsmonitor-ran');
+    failed('--changed-since', 'HEAD');
+    expect(readdirSync(join(directory, 'repo')).toSorted()).toEqual(['.git', 'one', 'two']);
+    expect(readFileSync(join(directory, 'repo/.git/index')).equals(before)).toBe(true);
+    git('config', '--unset', 'core.fsmonitor');
+  });
+
+  test.each([
+    [
+      ['--path', 'repo', '--changed-since', 'nowhere'],
+      /^error: --changed-since: git says of repo: .*nowhere/,
+    ],
+    [
+      ['--path', 'repo', '--changed-since', '--output=x'],
+      /^error: --changed-since: no commit begins with a dash/,
+    ],
+    [['--changed-since', 'HEAD'], /^error: --changed-since is about a repository/],
+    [
+      ['--path', 'weak', '--changed-since', 'HEAD'],
+      /^error: --changed-since: git says of weak: [^\n]*not a git repository/i,
+    ],
+  ])('%j is refused in one line', (args, message) => {
+    const ran = aisec(['audit', ...args], directory);
+    expect(ran.exit).toBe(2);
+    expect(ran.stderr).toMatch(message);
+  });
+});

@@ -25,6 +25,7 @@ export async function auditRecorded({ kind, path }: Pick<RecordedHost, 'kind' | 
     identity: identityFact,
     exposures: exposureFact,
     version: '0.0.0',
+    changed: null,
     today: '2026-11-21',
   });
   return report;

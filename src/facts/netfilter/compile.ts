@@ -1,17 +1,9 @@
-import type { AddressSet } from './addresses.ts';
 import { isOneOf } from './interface-name.ts';
 import { ownerWords } from './owner-words.ts';
 import type { Packet } from './packet.ts';
+import type { CompiledRule } from './rule-list.ts';
 import { listByPort } from './rule-list.ts';
 import type { Chain, FilterRule, Match, Ruleset, Table } from './ruleset.ts';
-
-/** A rule, or many that differ in nothing but their sources. */
-export interface CompiledRule extends FilterRule {
-  /** In the words of its owner. */
-  readonly text: string;
-  /** The words of the first rule that takes one of these sources. */
-  readonly textFor: (sources: AddressSet) => string;
-}
 
 export interface CompiledChain extends Omit<Chain, 'rules'> {
   /** Those that a packet may match, in an order that comes to the same. */

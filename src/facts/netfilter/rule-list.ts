@@ -1,8 +1,15 @@
 import type { AddressSet } from './addresses.ts';
 import { intersect, union } from './addresses.ts';
-import type { CompiledRule } from './compile.ts';
 import type { Packet } from './packet.ts';
 import type { FilterRule, Match, PortRange } from './ruleset.ts';
+
+/** A rule, or many that differ in nothing but their sources. */
+export interface CompiledRule extends FilterRule {
+  /** In the words of its owner. */
+  readonly text: string;
+  /** The words of the first rule that takes one of these sources. */
+  readonly textFor: (sources: AddressSet) => string;
+}
 
 /** A rule of a list, with what is asked of it again and again. */
 interface Entry {

@@ -1,11 +1,12 @@
 import type { AddressSet } from './addresses.ts';
 import { intersect, subtract, union } from './addresses.ts';
-import type { CompiledChain, CompiledRule, CompiledTable } from './compile.ts';
+import type { CompiledChain, CompiledTable } from './compile.ts';
 import type { Doubt, Matched } from './match.ts';
 import { matchRule } from './match.ts';
 import type { Machine, Packet } from './packet.ts';
 import { affected, perhapsAffected } from './packet.ts';
 import type { Part, Region } from './region.ts';
+import type { CompiledRule } from './rule-list.ts';
 import { decide, remembering, unsure } from './region.ts';
 import type { Destination } from './ruleset.ts';
 

@@ -20,9 +20,11 @@ export async function projectServers(host: Host, files: ProjectFiles): Promise<E
     fragments.map((path) => readConfigTree(host, path, deployedFrom(path))),
   );
   const servers = await Promise.all([
-    ...trees.map((tree) => gatherServer(host, { ...common, name: tree.file, kind: 'file', tree })),
+    ...trees.map((tree) =>
+      gatherServer(host, { ...common, name: tree.file.replace(/^\//, ''), kind: 'file', tree }),
+    ),
     ...fragmentTrees.map((tree) =>
-      gatherServer(host, { ...common, name: tree.file, kind: 'fragment', tree }),
+      gatherServer(host, { ...common, name: tree.file.replace(/^\//, ''), kind: 'fragment', tree }),
     ),
   ]);
   const gaps = files.incomplete === null ? [] : [files.incomplete];

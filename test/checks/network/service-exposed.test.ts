@@ -61,9 +61,7 @@ describe('service-exposed', () => {
     ]);
     expect(
       judge({ ...at, kind: 'container', address: '172.17.0.9' }, [grafana], { from: 'lan' }),
-    ).toMatchObject([
-      { outcome: 'fail', message: 'routed', data: { address: '172.17.0.9' } },
-    ]);
+    ).toMatchObject([{ outcome: 'fail', message: 'routed', data: { address: '172.17.0.9' } }]);
   });
 
   test('the message names who gets in and what the firewall says', () => {

@@ -225,9 +225,9 @@ test('a project: every sshd_config with what it includes, and the drop-ins that 
     const evidence = await factReader(directoryHost('project', root, new Date(0)))(sshdFact);
     const servers = evidence.state === 'known' ? evidence.value.servers : [];
     expect(servers.map(({ name, kind }) => [name, kind])).toEqual([
-      ['/etc/ssh/sshd_config', 'file'],
-      ['/roles/files/sshd_config', 'file'],
-      ['/etc/ssh/sshd_config.d/20-b.conf', 'fragment'],
+      ['etc/ssh/sshd_config', 'file'],
+      ['roles/files/sshd_config', 'file'],
+      ['etc/ssh/sshd_config.d/20-b.conf', 'fragment'],
     ]);
     expect(servers[0]?.scopes[0]?.options.get('permitrootlogin')?.values).toEqual(['yes']);
     expect(servers[2]?.scopes[0]?.options.has('permitrootlogin')).toBe(false);
