@@ -81,7 +81,7 @@ function textOf(
   file: string | null,
   options: AuditOptions,
   elapsed: number,
-): Promise<string> {
+): Promise<string | Iterable<string>> {
   const page = pageOf(options.color, file);
   return renderReport(report, format, { ...page, verbose: options.verbose === true, elapsed });
 }

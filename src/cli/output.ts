@@ -1,25 +1,34 @@
 import { writeFile } from 'node:fs/promises';
 import { UsageError } from './usage-error.ts';
 
-/** Writes a result to a file, or to standard output; a reader that went away is no error. */
-export async function writeResult(text: string, file: string | null): Promise<void> {
+/** Writes a result, whole or piece by piece, to a file or to standard output; a reader that went away is no error. */
+export async function writeResult(result: string | Iterable<string>, file: string | null): Promise<void> {
+  const pieces = typeof result === 'string' ? [result] : result;
   if (file === null) {
-    await new Promise<void>((resolve, reject) => {
-      process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-        if (error.code === 'EPIPE') resolve();
-        else reject(error);
-      });
-      process.stdout.write(text, () => {
-        resolve();
-      });
-    });
+    for (const piece of pieces) if (!(await printed(piece))) return;
     return;
   }
   try {
-    await writeFile(file, text);
+    await writeFile(file, pieces);
   } catch (error) {
     throw new UsageError(
       `${file} could not be written: ${error instanceof Error ? error.message : String(error)}`,
     );
   }
+}
+
+/** @returns `false` where nobody reads any more */
+function printed(text: string): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const failed = (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') resolve(false);
+      else reject(error);
+    };
+    process.stdout.once('error', failed);
+    process.stdout.write(text, (error) => {
+      process.stdout.off('error', failed);
+      if (error == null) resolve(true);
+      else failed(error);
+    });
+  });
 }

@@ -16,8 +16,12 @@ export interface RenderOptions extends Page {
   readonly elapsed: number;
 }
 
-/** A report as text; only the reporter that is asked for is loaded. */
-export async function renderReport(report: Report, format: Format, options: RenderOptions): Promise<string> {
+/** A report as text, or as its pieces; only the reporter that is asked for is loaded. */
+export async function renderReport(
+  report: Report,
+  format: Format,
+  options: RenderOptions,
+): Promise<string | Iterable<string>> {
   switch (format) {
     case 'json': {
       const { renderJson } = await import('../reporters/json.ts');

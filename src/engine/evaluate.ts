@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { gapsOf } from '../host/evidence.ts';
 import type { HostKind } from '../host/host.ts';
 import type { Check, Citation, Fail as FailOf, Messages, Verdict } from './check.ts';
@@ -135,5 +135,5 @@ function remediationOf(fix: Fix, data: Readonly<Record<string, string | number>>
 }
 
 function fingerprintOf(rule: string, subject: string): string {
-  return createHash('sha256').update(`${rule}\0${subject}`).digest('hex').slice(0, 16);
+  return hash('sha256', `${rule}\0${subject}`).slice(0, 16);
 }

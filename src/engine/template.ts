@@ -41,6 +41,13 @@ export function shellQuote(value: string): string {
   return `'${value.replaceAll('\0', '').replaceAll("'", `'\\''`)}'`;
 }
 
-export function placeholdersOf(template: string): string[] {
-  return Array.from(template.matchAll(placeholder), (match) => match[1] ?? '');
+export function placeholdersOf(template: string): readonly string[] {
+  const before = found.get(template);
+  if (before !== undefined) return before;
+  const names = Array.from(template.matchAll(placeholder), (match) => match[1] ?? '');
+  found.set(template, names);
+  return names;
 }
+
+/** Rules are few, and each is filled in for every subject. */
+const found = new Map<string, readonly string[]>();

@@ -10,9 +10,11 @@ import { sampleReport } from '../harness/sample-report.ts';
 const schema = JSON.parse(await readFile('schema/report.json', 'utf8')) as object;
 const matches = new Ajv2020({ strict: false }).compile(schema);
 
+const textOf = (report: Report) => [...renderJson(report)].join('');
+
 describe('the JSON report', () => {
   test('is what its schema says', () => {
-    const parsed: unknown = JSON.parse(renderJson(sampleReport()));
+    const parsed: unknown = JSON.parse(textOf(sampleReport()));
     expect(Report.parse(parsed)).toEqual(sampleReport());
     expect([matches(parsed), matches.errors]).toEqual([true, null]);
   });
@@ -30,11 +32,23 @@ describe('the JSON report', () => {
   test('holds whatever a machine says, unchanged', () => {
     fc.assert(
       fc.property(hostileReport, (report) => {
-        const text = renderJson(report);
+        const text = textOf(report);
         expect(JSON.parse(text)).toEqual(report);
         expect(text).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u);
         expect(matches(JSON.parse(text))).toBe(true);
       }),
     );
+  });
+
+  test('is the same text in pieces', () => {
+    const [first, ...others] = sampleReport().findings;
+    for (const count of [499, 500, 501, 1000, 1001]) {
+      const findings = Array.from({ length: count }, (_, index) => ({
+        ...(others[index % others.length] ?? first),
+        subject: `"findings": [${String(index)}`,
+      })) as Report['findings'];
+      const report = sampleReport({ findings });
+      expect(textOf(report)).toBe(`${JSON.stringify(report, null, 2)}\n`);
+    }
   });
 });

@@ -44,8 +44,16 @@ export function recogniseProcess(process: Pick<Process, 'argv' | 'name' | 'exe'>
 
 /** Recognises a service by an image, wherever it was pulled from unless the catalogue names a registry. */
 export function recogniseImage(repository: string): CatalogueService | null {
-  return first(repositoryNames(repository), (name) => claimantOf(recognitionIndex().images, name));
+  const before = images.get(repository);
+  if (before !== undefined) return before;
+  const found = first(repositoryNames(repository), (name) => claimantOf(recognitionIndex().images, name));
+  if (images.size < mostImages) images.set(repository, found);
+  return found;
 }
+
+/** Every rule asks for every container's image. */
+const images = new Map<string, CatalogueService | null>();
+const mostImages = 10_000;
 
 function recogniseCommand(argv: readonly string[], names: readonly string[]): CatalogueService | null {
   const programs = [...names, ...programNames(argv)].filter(

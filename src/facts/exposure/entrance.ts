@@ -5,7 +5,6 @@ import { flat, followerOf } from '../netfilter/alike.ts';
 import type { Netfilter } from '../netfilter/arrive.ts';
 import { hopsTo } from '../netfilter/routing.ts';
 import type { FilterRule } from '../netfilter/ruleset.ts';
-import type { Interface } from '../interfaces/interface.ts';
 import type { Door } from './door.ts';
 import type { Network } from './network.ts';
 import { isLoopback, isWildcard, plain, takes } from './socket-address.ts';
@@ -23,11 +22,11 @@ export interface Entrance {
 
 /** The ways over one interface to a door: plainly, over other addresses of this machine, and by NAT. */
 export function entrancesOf(door: Door, { interface: name, family }: Vantage, network: Network): Entrance[] {
-  const { interfaces, net } = network;
+  const { net } = network;
   if (door.container?.published === false) {
     return [...containerAddress(door, name, family, net), ...forwardedTo(door, name, family, network)];
   }
-  const destinations = destinationsOf(door, name, family, interfaces, net);
+  const destinations = destinationsOf(door, name, family, network);
   const ports = new Map<number, string | null>([
     [door.port, null],
     ...redirectedPorts(door, net).map((port) => [port, `asked for at port ${String(port)}`] as const),
@@ -68,12 +67,23 @@ function forwardedTo(door: Door, name: string, family: Family, { interfaces, net
 
 type Asked = Omit<Entrance, 'port'>;
 
-function destinationsOf(
+/** The same for every door on the same address. */
+const destinationsOn = new WeakMap<Netfilter, Map<string, readonly Asked[]>>();
+
+function destinationsOf(door: Door, name: string, family: Family, network: Network): readonly Asked[] {
+  const known = destinationsOn.get(network.net) ?? new Map<string, readonly Asked[]>();
+  destinationsOn.set(network.net, known);
+  const key = [door.address, door.bothFamilies, family, name].join(' ');
+  const found = known.get(key) ?? findDestinations(door, name, family, network);
+  known.set(key, found);
+  return found;
+}
+
+function findDestinations(
   door: Door,
   name: string,
   family: Family,
-  interfaces: readonly Interface[],
-  net: Netfilter,
+  { interfaces, net }: Network,
 ): readonly Asked[] {
   if (isLoopback(door.address)) return loopbackDestination(door, family);
   const own: Asked[] = [];

@@ -17,7 +17,8 @@ export function takes(
 
 /** IPv4 in IPv6's clothes, `::ffff:10.0.0.1`, is IPv4. */
 export function plain(address: string): string {
-  return ipaddr.isValid(address) ? ipaddr.process(address).toString() : address;
+  // Only IPv6 has more than one spelling.
+  return address.includes(':') && ipaddr.isValid(address) ? ipaddr.process(address).toString() : address;
 }
 
 export function isWildcard(address: string): boolean {

@@ -22,7 +22,16 @@ export interface Vantage {
  * behind a router or a VPN, and the internet. That a router forwards them is assumed: it is not this
  * machine's to know.
  */
-export function vantagesOf(interfaces: readonly Interface[]): Vantage[] {
+export function vantagesOf(interfaces: readonly Interface[]): readonly Vantage[] {
+  const found = known.get(interfaces) ?? findVantages(interfaces);
+  known.set(interfaces, found);
+  return found;
+}
+
+/** Every door is asked about from the same places. */
+const known = new WeakMap<readonly Interface[], readonly Vantage[]>();
+
+function findVantages(interfaces: readonly Interface[]): readonly Vantage[] {
   return interfaces
     .filter(({ kind, up, port }) => kind !== 'loopback' && up && !port)
     .flatMap((one) => one.addresses.flatMap((address) => vantagesOfAddress(one, address)));

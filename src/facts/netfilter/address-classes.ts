@@ -23,6 +23,12 @@ function networksOf(prefixes: readonly string[]): readonly AddressRange[] {
   return prefixes.flatMap((prefix) => parseAddresses(prefix)?.addresses ?? []);
 }
 
+const loopback = { ip: networksOf(['127.0.0.0/8']), ip6: networksOf(['::1/128']) };
+
+export function loopbackAddresses(family: Family): AddressSet {
+  return loopback[family];
+}
+
 const internet = { ip: publicAddresses('ip'), ip6: publicAddresses('ip6') };
 
 /** Every address outside the private and special ranges. */

@@ -1,15 +1,20 @@
 import type { Family } from './addresses.ts';
 import { everyAddress } from './addresses.ts';
 import type { Netfilter, Way } from './arrive.ts';
-import { arrive } from './arrive.ts';
+import { arrive, askInput } from './arrive.ts';
+import { loopbackAddresses } from './address-classes.ts';
 import { isOneOf } from './interface-name.ts';
+import { contains } from './match.ts';
 import { arriving } from './packet.ts';
 import { hopsTo } from './routing.ts';
-import type { FilterRule, Match } from './ruleset.ts';
+import type { Part } from './region.ts';
+import type { FilterRule, Match, PortRange } from './ruleset.ts';
 
 /** Follows packets from all sources, and those that are alike to rules and routes only once. */
 export interface Follower {
   readonly follow: (at: At, destination: bigint, port: number) => readonly Way[];
+  /** What the input hooks answer to everybody, NAT aside; see {@link askInput}. */
+  readonly askInput: (at: At, destination: bigint, port: number) => readonly Part[];
   /** Addresses of one class are the same to every rule and route. */
   readonly classOf: (family: Family, address: bigint) => string;
   /** Rules that send packets elsewhere. */
@@ -56,7 +61,10 @@ function makeFollower(net: Netfilter): Follower {
       set.some(({ first, last }) => first <= address && address <= last) ? '1' : '0',
     );
     const found = `${JSON.stringify(hops.map(({ type, device }) => (type === 'local' ? type : device)))} ${listed.join('')}`;
-    const alone = translatedTo.has(address) || (redirects && hops.some(({ type }) => type === 'local'));
+    // For these the kernel has rules of its own on a link.
+    const isLoopback = contains(loopbackAddresses(family), address);
+    const alone =
+      isLoopback || translatedTo.has(address) || (redirects && hops.some(({ type }) => type === 'local'));
     const name = alone ? `${found} ${String(address)}` : found;
     classes.set(key, name);
     return name;
@@ -67,29 +75,72 @@ function makeFollower(net: Netfilter): Follower {
     links.set(name, found);
     return found;
   };
+  const portClass = portClasses(net.rules, matches);
   const known = new Map<string, readonly Way[]>();
+  const answered = new Map<string, readonly Part[]>();
   return {
+    askInput: (at, destination, port) => {
+      const { family, proto, interface: name } = at;
+      const alike = [name, family, proto, destination, portClass(port)].join('|');
+      const parts =
+        answered.get(alike) ?? askInput(net, arriving(at, destination, port), everyAddress(family));
+      if (answered.size >= mostKnown) answered.clear();
+      answered.set(alike, parts);
+      return parts;
+    },
     classOf,
     translations: net.rules.filter(({ target }) => target.kind === 'dnat' || target.kind === 'redirect'),
     follow: (at, destination, port) => {
       const { family, proto, interface: name } = at;
-      const alike = [linkOf(name), family, proto, classOf(family, destination), port].join('|');
+      const alike = [linkOf(name), family, proto, classOf(family, destination), portClass(port)].join('|');
       const before = known.get(alike);
       const ways = before ?? arrive(net, arriving(at, destination, port), everyAddress(family));
       // Of one door after the other, only the last few are asked for again.
       if (known.size >= mostKnown) known.clear();
       known.set(alike, ways);
-      return before === undefined ? ways : ways.map((way) => broughtTo(way, name, destination));
+      return before === undefined ? ways : ways.map((way) => broughtTo(way, name, destination, port));
     },
   };
 }
 
 /** The same way, for the packet that was really asked for. */
-function broughtTo(way: Way, name: string, destination: bigint): Way {
+function broughtTo(way: Way, name: string, destination: bigint, port: number): Way {
   const { packet } = way;
-  const asked = { ...packet.asked, destination };
-  const now = packet.destination === packet.asked.destination ? destination : packet.destination;
-  return { ...way, packet: { ...packet, interface: name, asked, destination: now } };
+  const now = {
+    destination: packet.destination === packet.asked.destination ? destination : packet.destination,
+    port: packet.port === packet.asked.port ? port : packet.port,
+  };
+  return { ...way, packet: { ...packet, ...now, interface: name, asked: { destination, port } } };
+}
+
+/** Ports of one class lie between the same ports that any rule names. */
+function portClasses(rules: readonly FilterRule[], matches: readonly Match[]): (port: number) => number {
+  const targets = rules.flatMap(({ target }) => {
+    if (target.kind === 'redirect') return target.ports;
+    return target.kind === 'dnat' ? target.to.map(({ port }) => port) : [];
+  });
+  // Which port one is shifted to depends on each single one.
+  if (
+    rules.some(({ target }) => target.kind === 'dnat' && target.to.some((to) => to.shifted !== undefined))
+  ) {
+    return (port) => port;
+  }
+  const ranges = matches.flatMap((match) =>
+    match.on === 'destination-port' || match.on === 'original-port' ? match.ports : [],
+  );
+  const single = targets.flatMap((port): readonly PortRange[] => (port === null ? [] : [[port, port]]));
+  const bounds = [...ranges, ...single].flatMap(([first, last]) => [first, last + 1]);
+  const sorted = Int32Array.from(new Set(bounds)).toSorted();
+  return (port) => {
+    let low = 0;
+    let high = sorted.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((sorted[middle] ?? 0) <= port) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
 }
 
 export function flat(match: Match): readonly Match[] {

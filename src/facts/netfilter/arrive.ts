@@ -1,6 +1,8 @@
 import type { AddressSet, Family } from './addresses.ts';
 import { everyAddress, intersect, parseAddresses, subtract, union } from './addresses.ts';
+import { loopbackAddresses } from './address-classes.ts';
 import type { CompiledChain, CompiledTable } from './compile.ts';
+import { contains } from './match.ts';
 import type { Machine, Packet } from './packet.ts';
 import type { Routing } from './routing.ts';
 import { hopsTo, routedOver } from './routing.ts';
@@ -110,11 +112,21 @@ function onward(before: Way, next: Part, chain: CompiledChain): Way {
 /** NAT chains run where the kernel registered NAT, whatever their own priority says. */
 const natPriority = -100;
 
-function chainsAt(
-  tables: readonly CompiledTable[],
-  hook: string,
-  withNat: boolean,
-): readonly (readonly [CompiledTable, CompiledChain])[] {
+type Chains = readonly (readonly [CompiledTable, CompiledChain])[];
+
+const chainsOf = new WeakMap<readonly CompiledTable[], Map<string, Chains>>();
+
+/** In the order in which the kernel calls them. */
+function chainsAt(tables: readonly CompiledTable[], hook: string, withNat: boolean): Chains {
+  const known = chainsOf.get(tables) ?? new Map<string, Chains>();
+  chainsOf.set(tables, known);
+  const key = `${hook} ${String(withNat)}`;
+  const found = known.get(key) ?? findChains(tables, hook, withNat);
+  known.set(key, found);
+  return found;
+}
+
+function findChains(tables: readonly CompiledTable[], hook: string, withNat: boolean): Chains {
   const order = ({ base }: CompiledChain) =>
     base?.type === 'nat' ? natPriority + base.priority * 1e-12 : (base?.priority ?? 0);
   return (
@@ -189,7 +201,6 @@ function handedOver(net: Netfilter, part: Way, type: string, device: string | nu
   );
 }
 
-const loopback = parseAddresses('127.0.0.0/8')?.addresses ?? [];
 /** Sources that the kernel takes for impossible on a link: net/ipv4/route.c, net/ipv6/ip6_input.c. */
 const martians: Readonly<Record<Family, AddressSet>> = {
   ip: union(
@@ -199,11 +210,7 @@ const martians: Readonly<Record<Family, AddressSet>> = {
 };
 
 function isLoopback4({ family, destination, interface: name }: Packet): boolean {
-  return (
-    family === 'ip' &&
-    name !== 'lo' &&
-    intersect(loopback, [{ first: destination, last: destination }]).length > 0
-  );
+  return family === 'ip' && name !== 'lo' && contains(loopbackAddresses('ip'), destination);
 }
 
 interface Believed {
@@ -229,7 +236,7 @@ function findBelieved(routing: Routing, family: Family, name: string): Believed 
     name === 'lo'
       ? []
       : family === 'ip' && settings?.routeLocalnet !== true
-        ? union([...martians.ip, ...loopback])
+        ? union([...martians.ip, ...loopbackAddresses('ip')])
         : martians[family];
   const every = subtract(everyAddress(family), impossible);
   const filter = family === 'ip' && name !== 'lo' ? (settings?.reversePathFilter ?? 0) : 0;

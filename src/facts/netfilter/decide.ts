@@ -1,9 +1,8 @@
 import type { AddressSet, Family } from './addresses.ts';
+import { followerOf } from './alike.ts';
 import { internetAddresses, privateNetworks } from './address-classes.ts';
 import { addressOf, intersect, parseAddresses, sizeOf, subtract, toPrefixes, union } from './addresses.ts';
 import type { Netfilter } from './arrive.ts';
-import { askInput } from './arrive.ts';
-import { arriving } from './packet.ts';
 import type { Part } from './region.ts';
 
 /** Who asks: the neighbours on a link, every other private network, or every public address. */
@@ -54,8 +53,9 @@ export function decideInput(
   const to = addressOf(destination);
   const sources = to === null ? [] : sourcesOf(asked, to.family);
   if (to === null || sources.length === 0) return unaskable(destination);
-  const packet = arriving({ family: to.family, proto, interface: name }, to.value, port);
-  return summary(askInput(net, packet, sources), asked, to.family, gaps);
+  const at = { family: to.family, proto, interface: name };
+  const parts = partsFrom(followerOf(net).askInput(at, to.value, port), sources);
+  return summary(parts, asked, to.family, gaps);
 }
 
 /** Those of the parts' sources that somebody is one of. */
