@@ -5,6 +5,7 @@ import { globExpression } from '../../../src/facts/catalogue/glob.ts';
 import { recogniseImage, recogniseProcess, recogniseUnit } from '../../../src/facts/catalogue/recognise.ts';
 import { maskSecrets } from '../../../src/host/mask.ts';
 import data from '../../../rules/catalogue/services.yaml';
+import { hang } from '../../harness/hang.ts';
 
 const { services } = catalogue();
 const rows = services.map((service) => [service.id, service] as const);
@@ -46,7 +47,7 @@ describe('the service catalogue', () => {
       const pattern = new RegExp(`^(?:${when.matches})$`, 'is');
       const start = performance.now();
       for (const text of hostile) pattern.test(text);
-      expect(performance.now() - start).toBeLessThan(500);
+      expect(performance.now() - start).toBeLessThan(hang);
     }
   });
 

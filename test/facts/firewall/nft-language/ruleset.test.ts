@@ -4,6 +4,7 @@ import { parseNftTokens } from '../../../../src/facts/firewall/nft-language/rule
 import { serviceNames } from '../../../../src/facts/firewall/nft-language/services.ts';
 import { tokensOf } from '../../../../src/facts/firewall/nft-language/tokens.ts';
 import { parseAddresses } from '../../../../src/facts/netfilter/addresses.ts';
+import { hang } from '../../../harness/hang.ts';
 
 const services = serviceNames('ssh 22/tcp # shell\nhttp 80/tcp www\npostgresql 5432/tcp\n');
 
@@ -216,5 +217,5 @@ test('a long text takes no long time', () => {
     parse(piece.repeat(20_000));
     parse(`table t {\nchain c {\ntcp dport ${piece.repeat(20_000)}\n}\n}`);
   }
-  expect(performance.now() - started).toBeLessThan(5000);
+  expect(performance.now() - started).toBeLessThan(hang);
 });
