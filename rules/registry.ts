@@ -126,6 +126,8 @@ import privilegeEscalation from './containers/privilege-escalation.yaml';
 import privilegedContainer from './containers/privileged-container.yaml';
 import publishedOnAllAddresses from './containers/published-on-all-addresses.yaml';
 import restartUnbounded from './containers/restart-unbounded.yaml';
+import rootFromContainer from './containers/root-from-container.yaml';
+import rootFromNetwork from './containers/root-from-network.yaml';
 import rootUser from './containers/root-user.yaml';
 import seccompOff from './containers/seccomp-off.yaml';
 import secretInEnvironment from './containers/secret-in-environment.yaml';
@@ -280,6 +282,8 @@ const files: readonly (readonly [Layer, unknown])[] = [
   ['containers', privilegedContainer],
   ['containers', publishedOnAllAddresses],
   ['containers', restartUnbounded],
+  ['containers', rootFromContainer],
+  ['containers', rootFromNetwork],
   ['containers', rootUser],
   ['containers', seccompOff],
   ['containers', secretInEnvironment],

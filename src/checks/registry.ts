@@ -50,6 +50,7 @@ import { unitPrivilege } from './host/unit-privilege.ts';
 import { unitRestart } from './host/unit-restart.ts';
 import { unitSandbox } from './host/unit-sandbox.ts';
 import { unitSecret } from './host/unit-secret.ts';
+import { attackPath } from './containers/attack-path.ts';
 import { gpuDefaultRuntime } from './containers/gpu-default-runtime.ts';
 import { gpuToolkitSetting } from './containers/gpu-toolkit-setting.ts';
 import { gpuToolkitVersion } from './containers/gpu-toolkit-version.ts';
@@ -129,6 +130,7 @@ export const checks: ReadonlyMap<string, Check> = new Map(
     unitRestart,
     unitSandbox,
     unitSecret,
+    attackPath,
     gpuDefaultRuntime,
     gpuToolkitSetting,
     gpuToolkitVersion,

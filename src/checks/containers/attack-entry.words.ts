@@ -1,0 +1,91 @@
+/** Words for how somebody comes to a container from another machine. */
+import type { Citation } from '../../engine/check.ts';
+import type { Evidence } from '../../host/evidence.ts';
+import type { AiService } from '../../facts/catalogue/ai-services.ts';
+import { authenticationOf } from '../../facts/catalogue/authentication.ts';
+import { serviceBehind } from '../../facts/catalogue/service-behind.ts';
+import { citationsOf, doubtOf, socketOf } from '../../facts/exposure/cite.ts';
+import type { Exposure } from '../../facts/exposure/exposure.ts';
+import { isLoopback } from '../../facts/exposure/socket-address.ts';
+import { citeSetting } from '../../facts/workloads/cite.ts';
+import type { Workload } from '../../facts/workloads/workload.ts';
+
+/** A port of a container that others reach. */
+export interface Entry {
+  readonly subject: string;
+  /** From where, as the first link of a chain. */
+  readonly words: string;
+  readonly port: number;
+  /** The port in the container; `null` where it is not known, or the same. */
+  readonly inside: number | null;
+  readonly proto: string;
+  readonly evidence: readonly Citation[];
+  /** What was seen of the machine; `null` where only a file says that it is published. */
+  readonly exposure: Exposure | null;
+  readonly credential: (services: readonly AiService[]) => Credential;
+}
+
+interface Credential {
+  readonly state: 'proved' | 'none' | 'unknown';
+  readonly because: string;
+}
+
+/** Every such port; `null` where nobody can tell. A file's ports are open to whoever reaches the machine. */
+export function entriesOf(
+  workload: Workload,
+  exposures: Evidence<readonly Exposure[]>,
+  services: readonly AiService[],
+): Entry[] | null {
+  if (workload.state === 'declared') return publishedEntries(workload);
+  if (exposures.state === 'unknown') return null;
+  const own = exposures.value.filter(
+    (exposure) =>
+      exposure.workload === workload.name ||
+      (exposure.workload === null && serviceBehind(exposure, services)?.workload?.name === workload.name),
+  );
+  return own
+    .filter(({ scope }) => scope !== 'loopback' && scope !== 'containers')
+    .map((exposure) => exposureEntry(workload, exposure));
+}
+
+const places = { any: 'the internet', lan: 'the local network', vpn: 'the VPN' } as const;
+
+function exposureEntry({ name }: Workload, exposure: Exposure): Entry {
+  const { scope, port, proto } = exposure;
+  const place = scope === 'any' || scope === 'lan' || scope === 'vpn' ? places[scope] : null;
+  return {
+    ...{ port, inside: null, proto, exposure, subject: `${name} on ${socketOf(exposure)}` },
+    words: place ?? 'somebody',
+    evidence: citationsOf(exposure),
+    credential: (services) =>
+      place === null
+        ? { state: 'unknown', because: doubtOf(exposure) }
+        : credentialOf(serviceBehind(exposure, services)),
+  };
+}
+
+function publishedEntries(workload: Workload): Entry[] {
+  return workload.publishes
+    .filter(({ hostAddress }) => !isLoopback(hostAddress))
+    .map(({ hostAddress, hostPort, containerPort, proto }) => ({
+      ...{ port: hostPort, inside: containerPort, proto, exposure: null },
+      subject: `${workload.name} on ${hostAddress.includes(':') ? `[${hostAddress}]` : hostAddress}:${String(hostPort)}/${proto}`,
+      words: 'whoever reaches the machine',
+      evidence: [
+        citeSetting(
+          workload,
+          'ports',
+          `${hostAddress}:${String(hostPort)}:${String(containerPort)}/${proto}`,
+          `${String(containerPort)}/${proto}`,
+        ),
+      ],
+      credential: (services) =>
+        credentialOf(services.find((service) => service.workload?.name === workload.name) ?? null),
+    }));
+}
+
+function credentialOf(service: AiService | null): Credential {
+  if (service === null) return { state: 'unknown', because: 'what it asks of a client is not known' };
+  const { state, because } = authenticationOf(service);
+  return { state: state === 'partial' ? 'unknown' : state, because: `it ${because}` };
+}

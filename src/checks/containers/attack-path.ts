@@ -1,0 +1,117 @@
+/** Settings of a container that are worse together than each alone: a way from outside, or from inside it, to root. */
+import * as z from 'zod';
+import type { Citation, Verdict } from '../../engine/check.ts';
+import { defineCheck, notApplicable, pass, undetermined } from '../../engine/check.ts';
+import type { AiService } from '../../facts/catalogue/ai-services.ts';
+import { aiServicesFact } from '../../facts/catalogue/ai-services-fact.ts';
+import { citeSetting, workloadData } from '../../facts/workloads/cite.ts';
+import { eachWorkload } from '../../facts/workloads/each-workload.ts';
+import { engineFact } from '../../facts/workloads/engine.ts';
+import type { HostPower } from '../../facts/workloads/host-power.ts';
+import { hostPowers } from '../../facts/workloads/host-power.ts';
+import { beginsAsRoot } from '../../facts/workloads/user.ts';
+import type { Workload } from '../../facts/workloads/workload.ts';
+import { workloadsFact } from '../../facts/workloads/workloads.ts';
+import { exposureFact } from '../../facts/exposure/exposure.ts';
+import { closingOf, stopgapsFact } from '../../facts/exposure/stopgaps.ts';
+import type { Entry } from './attack-entry.words.ts';
+import { entriesOf } from './attack-entry.words.ts';
+
+const messages = {
+  network: '{chain} → root on this machine, and nothing on the way asks for a credential.',
+  inside: '`{name}`: whoever breaks into it → {chain} → root on this machine.',
+};
+
+const Paths = z.array(z.string().startsWith('/')).min(1);
+
+export const attackPath = defineCheck({
+  id: 'attack-path',
+  needs: { workloads: workloadsFact, services: aiServicesFact },
+  optional: { exposures: exposureFact, engine: engineFact, stopgaps: stopgapsFact },
+  params: z.strictObject({
+    /** `network`: without a credential, from another machine; `inside`: from code in the container. */
+    from: z.enum(['network', 'inside']),
+    sockets: Paths,
+    trusted: Paths,
+    devices: Paths,
+  }),
+  messages,
+  evaluate: ({ workloads, services, exposures, engine, stopgaps }, { from, ...paths }) =>
+    eachWorkload<typeof messages>(workloads, (workload): Verdict<typeof messages>[] => {
+      const { name } = workload;
+      const powers = hostPowers(workload, workloads, paths);
+      if (powers.length === 0) return [pass(name)];
+      if (engine.state === 'known' && isMapped(workload, engine.value)) {
+        const because = `root in \`${name}\` is another user on this machine`;
+        return [{ ...notApplicable(because), subject: name }];
+      }
+      if (from === 'inside') return [fromInside(workload, powers)];
+      const entries = entriesOf(workload, exposures, services);
+      if (entries === null) return [undetermined(`who reaches \`${name}\` is not known`, name)];
+      if (entries.length === 0) return [pass(name, ...powers.map((power) => citationOf(workload, power)))];
+      return entries.map((entry) => {
+        const verdict = fromNetwork(workload, entry, powers, services);
+        const closing = entry.exposure === null ? null : closingOf(stopgaps, entry.exposure);
+        return verdict.outcome === 'fail' ? { ...verdict, stopgap: closing } : verdict;
+      });
+    }),
+});
+
+type Engine = { readonly rootless: boolean | null; readonly userns: boolean | null } | null;
+
+/** Whether the engine gives the container's root another user's id. */
+function isMapped({ source, namespaces }: Workload, engine: Engine): boolean {
+  if (source !== 'docker' || engine === null) return false;
+  return engine.rootless === true || (engine.userns === true && namespaces.user !== 'host');
+}
+
+/** Only what takes two settings to be one: what a single setting gives has a rule of its own. */
+function fromInside(workload: Workload, powers: readonly HostPower[]): Verdict<typeof messages> {
+  const { name } = workload;
+  const twofold = powers.filter(({ needsRoot, setting }) => needsRoot && setting !== 'privileged');
+  const evidence = twofold.map((power) => citationOf(workload, power));
+  if (twofold.length === 0) return pass(name);
+  const root = beginsAsRoot(workload);
+  if (root === false) return pass(name, ...evidence, citeSetting(workload, 'user', workload.user));
+  if (root === null) {
+    const because = `\`${name}\` has ${wordsOf(twofold)}; whether the image ${workload.image.reference} runs as root is not known`;
+    return { ...undetermined(because, name), evidence };
+  }
+  const data = { ...workloadData(workload), chain: `root in it → ${wordsOf(twofold)}` };
+  const cited = [...evidence, citeSetting(workload, 'user', workload.user)];
+  return { outcome: 'fail', message: 'inside', subject: name, data, evidence: cited };
+}
+
+function fromNetwork(
+  workload: Workload,
+  entry: Entry,
+  powers: readonly HostPower[],
+  services: readonly AiService[],
+): Verdict<typeof messages> {
+  const { subject, words, port, inside, proto } = entry;
+  const usable = powers.filter(({ needsRoot }) => !needsRoot || beginsAsRoot(workload) !== false);
+  const evidence = [...entry.evidence, ...usable.map((power) => citationOf(workload, power))];
+  if (usable.length === 0) return pass(subject, ...evidence);
+  const { state, because } = entry.credential(services);
+  const chain = `${words} → ${workload.name} (${String(port)}/${proto}) → ${wordsOf(usable)}`;
+  if (state === 'proved') return pass(subject, ...evidence);
+  const needed = usable.every(({ needsRoot }) => needsRoot) && beginsAsRoot(workload) === null;
+  if (state !== 'none' || needed) {
+    const doubt =
+      state === 'none' ? `whether ${workload.image.reference} runs as root is not known` : because;
+    return {
+      ...undetermined(`${chain} → root on this machine, if nothing on the way stops it: ${doubt}`, subject),
+      evidence,
+    };
+  }
+  const data = { ...workloadData(workload), chain, port, proto, ...(inside === null ? {} : { inside }) };
+  return { outcome: 'fail', message: 'network', subject, data, evidence };
+}
+
+function citationOf(workload: Workload, { setting, value, entry }: HostPower): Citation {
+  return citeSetting(workload, setting, value, entry);
+}
+
+function wordsOf(powers: readonly HostPower[]): string {
+  return powers.map(({ words }) => words).join(' and ');
+}

@@ -1,0 +1,89 @@
+import { hasCapability } from './capabilities.ts';
+import { isAbove, isBelow } from './path-pattern.ts';
+import type { Setting } from './setting.ts';
+import { namespaceOf } from './shared-namespace.ts';
+import type { Workload } from './workload.ts';
+
+/** Something by which code in a container becomes root on the machine. */
+export interface HostPower {
+  /** What it has, as a link of a chain: "the engine's socket". */
+  readonly words: string;
+  /** Whether only a process that is root in the container can use it. */
+  readonly needsRoot: boolean;
+  readonly setting: Setting;
+  readonly value: unknown;
+  readonly entry?: string;
+}
+
+/** Paths by which powers are told, with `*` for any text in one component. */
+export interface PowerPaths {
+  /** Sockets of engines: who has one, or a directory above, commands the engine. */
+  readonly sockets: readonly string[];
+  /** What the machine runs and trusts: who writes there, or above, becomes root. */
+  readonly trusted: readonly string[];
+  /** Disks and memory. */
+  readonly devices: readonly string[];
+}
+
+/**
+ * Capabilities that are enough by themselves: capabilities(7), and for SYS_ADMIN mount(2) of the host's
+ * devices and cgroups; BPF and PERFMON read what others do.
+ */
+const enough = ['SYS_ADMIN', 'SYS_MODULE', 'SYS_RAWIO', 'DAC_READ_SEARCH'] as const;
+
+/** Every such thing that a workload has, whoever it borrows it from. */
+export function hostPowers(workload: Workload, all: readonly Workload[], paths: PowerPaths): HostPower[] {
+  if (workload.privileged) {
+    return [...mounts(workload, paths), one('every privilege', true, 'privileged', true)];
+  }
+  return [
+    ...mounts(workload, paths),
+    ...devices(workload, paths),
+    ...capabilities(workload),
+    ...foreignProcesses(workload, all),
+  ];
+}
+
+function one(words: string, needsRoot: boolean, setting: Setting, value: unknown, entry?: string): HostPower {
+  return { words, needsRoot, setting, value, ...(entry === undefined ? {} : { entry }) };
+}
+
+function mounts({ mounts: all }: Workload, { sockets, trusted }: PowerPaths): HostPower[] {
+  return all.flatMap(({ type, source, real, target, writable }) => {
+    if (type !== 'bind') return [];
+    const reached = [...new Set([real ?? source, source])];
+    const socket = sockets.find((pattern) => reached.some((path) => isAbove(path, pattern)));
+    const shown = `${source}:${target}:${writable ? 'rw' : 'ro'}`;
+    // A socket is not written to as a file: a read-only mount of it stops nobody.
+    if (socket !== undefined) return [one(`the engine’s socket (${source})`, false, 'mounts', shown, target)];
+    const isTrusted = trusted.some((pattern) =>
+      reached.some((path) => isAbove(path, pattern) || isBelow(path, pattern)),
+    );
+    return isTrusted && writable
+      ? [one(`write access to the host’s ${source}`, true, 'mounts', shown, target)]
+      : [];
+  });
+}
+
+function devices({ devices: all }: Workload, { devices: raw }: PowerPaths): HostPower[] {
+  return all.flatMap(({ host, type }) =>
+    type === 'block' || raw.some((pattern) => isAbove(host, pattern) || isBelow(host, pattern))
+      ? [one(`the host’s ${host}`, true, 'devices', host, host)]
+      : [],
+  );
+}
+
+function capabilities(workload: Workload): HostPower[] {
+  const held = enough.filter((name) => hasCapability(workload, name));
+  if (held.length === 0) return [];
+  const gpu = workload.gpu === null ? '' : ' beside a GPU';
+  return [one(`${held.join(', ')}${gpu}`, true, 'capAdd', workload.capAdd)];
+}
+
+/** Another's memory, in the host's namespace of processes, with the right to trace them. */
+function foreignProcesses(workload: Workload, all: readonly Workload[]): HostPower[] {
+  const { mode, through } = namespaceOf(workload, 'pid', all);
+  if (mode !== 'host' || !hasCapability(workload, 'SYS_PTRACE')) return [];
+  const by = through.length === 0 ? '' : ` (through ${through.join(' and ')})`;
+  return [one(`SYS_PTRACE among the host’s processes${by}`, true, 'pid', workload.namespaces.pid)];
+}

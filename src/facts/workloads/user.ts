@@ -1,0 +1,12 @@
+import type { Workload } from './workload.ts';
+
+/** `""`, `0`, `00`, `0:0`, `root`, `root:staff`: the user before the colon decides. */
+export function isRootUser(user: string): boolean {
+  const [account = ''] = user.split(':');
+  return account === '' || account === 'root' || /^[+-]?0+$/.test(account);
+}
+
+/** Whether its program begins as root in the container; `null` where only the image says. */
+export function beginsAsRoot({ user, state }: Workload): boolean | null {
+  return user === '' && state === 'declared' ? null : isRootUser(user);
+}
