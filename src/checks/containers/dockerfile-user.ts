@@ -41,7 +41,7 @@ interface Params {
 
 function judge(file: ReadDockerfile, params: Params): Verdict<typeof messages> {
   const { path, final } = file;
-  const step = lastStep(final, ['user']);
+  const step = lastStep(final, 'user');
   const unclear = (because: string, ...evidence: Citation[]): Verdict<typeof messages> => ({
     outcome: 'undetermined',
     subject: path,
@@ -50,7 +50,7 @@ function judge(file: ReadDockerfile, params: Params): Verdict<typeof messages> {
   });
   const dropper = dropperIn(file, params.droppers);
   const drops = `it starts as root, and ${dropper?.name ?? ''} is there to give that up: whether it does is up to the entrypoint`;
-  if (step !== null) {
+  if (step?.kind === 'user') {
     const cited = citeInstruction(file, step.instruction);
     const { text, missing } = step.user;
     const [user = ''] = text.split(':');

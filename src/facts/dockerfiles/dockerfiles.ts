@@ -27,11 +27,9 @@ const otherKinds = /\.(?:dockerignore|containerignore|md|rst|html?|json|ya?ml|li
 export function isDockerfile(path: string): boolean {
   const name = path.slice(path.lastIndexOf('/') + 1);
   if (otherKinds.test(name)) return false;
-  return /^(?:Dockerfile|Containerfile)(?:[._-].+)?$|^(?:dockerfile|containerfile)$|.\.(?:dockerfile|containerfile)$/i.test(
-    name,
-  )
-    ? !/^(?:dockerfile|containerfile)[._-]/.test(name)
-    : false;
+  // In small letters with an ending it is rather a program about Dockerfiles: dockerfile.ts.
+  if (/^(?:dockerfile|containerfile)[._-]/.test(name)) return false;
+  return /^(?:dockerfile|containerfile)(?:[._-].+)?$|.\.(?:dockerfile|containerfile)$/i.test(name);
 }
 
 async function readDockerfile(host: Host, absolute: string): Promise<Dockerfile> {
@@ -47,7 +45,7 @@ export function parseDockerfile(path: string, text: string): Dockerfile {
   const unread = (line: number, because: string): Dockerfile => ({ state: 'unread', path, line, because });
   const nul = text.indexOf('\0');
   if (nul !== -1) return unread(text.slice(0, nul).split('\n').length, 'it is no text');
-  if (/\.in$/.test(path)) return unread(1, 'it is run through the C preprocessor before it is built');
+  if (path.endsWith('.in')) return unread(1, 'it is run through the C preprocessor before it is built');
   const read = readInstructions(text);
   if (read.problem !== null) return unread(read.problem.line, read.problem.because);
   if (read.syntax !== null && !isOwnSyntax(read.syntax)) {

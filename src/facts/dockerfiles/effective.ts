@@ -13,15 +13,9 @@ export function outerImage(stage: Stage): Stage {
 }
 
 /** The last step of some kinds that is in force at the end of a stage; ONBUILD is not. */
-export function lastStep<Kind extends Step['kind']>(
-  stage: Stage,
-  kinds: readonly Kind[],
-): Extract<Step, { kind: Kind }> | null {
+export function lastStep(stage: Stage, ...kinds: readonly Step['kind'][]): Step | null {
   for (const { steps } of lineage(stage)) {
-    const found = steps.findLast(
-      (step): step is Extract<Step, { kind: Kind }> =>
-        !step.instruction.onbuild && kinds.some((kind) => kind === step.kind),
-    );
+    const found = steps.findLast(({ kind, instruction }) => !instruction.onbuild && kinds.includes(kind));
     if (found !== undefined) return found;
   }
   return null;

@@ -55,7 +55,7 @@ function jsonForm(args: string): readonly string[] | null {
   try {
     const list: unknown = JSON.parse(args);
     const isList = Array.isArray(list) && list.every((each) => typeof each === 'string');
-    return isList ? (list as string[]) : null;
+    return isList ? list : null;
   } catch {
     return null;
   }
