@@ -16,7 +16,7 @@ import {
 
 const messages = {
   unpinned:
-    '`{file}` installs {count} packages without a version ({packages}): two builds of the same file are not the same image.',
+    '`{file}` installs packages without a version ({packages}): two builds of the same file are not the same image.',
 };
 
 export const dockerfileApt = defineCheck({
@@ -47,7 +47,7 @@ export const dockerfileApt = defineCheck({
       const names = [...new Set(unpinned)];
       if (names.length === 0) return settle(file, [], [...doubts, ...unknown]);
       const packages = `${names.slice(0, 5).join(', ')}${names.length > 5 ? ', …' : ''}`;
-      const data = { ...fileData(file), count: names.length, packages };
+      const data = { ...fileData(file), packages };
       const failure: Verdict<typeof messages> = {
         outcome: 'fail',
         message: 'unpinned',

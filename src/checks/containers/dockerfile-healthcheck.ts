@@ -25,7 +25,10 @@ function judge(file: ReadDockerfile): Verdict<typeof messages> {
   const { path, final } = file;
   const health = lastStep(final, 'health', 'no-health');
   const outer = outerImage(final);
-  const data = { ...fileData(file), image: outer.image.text };
+  const data = {
+    ...fileData(file),
+    image: outer.image.missing.length === 0 ? outer.image.text : outer.instruction.args,
+  };
   if (health?.kind === 'health') return pass(path, citeInstruction(file, health.instruction));
   if (health !== null) {
     const evidence = [citeInstruction(file, health.instruction)];

@@ -20,7 +20,7 @@ const messages = {
   image:
     '`{file}` writes a credential into the image ({what}): everybody who can pull it has it, also when a later line deletes it.',
   wellKnown:
-    '`{file}` sets a credential that everybody knows ({what}): it protects nothing, and every container of the image starts with it.',
+    '`{file}` sets a credential that everybody knows ({what}): it protects nothing, whoever it is meant to keep out.',
   cache:
     '`{file}` writes a credential into a stage that the image only copies from ({what}): it stays in the build cache, and in what is copied.',
 };
@@ -72,26 +72,22 @@ function judge(
   const inImage = lineage(file.final);
   const failures: Verdict<typeof messages>[] = [];
   const doubts: Doubt[] = [];
-  for (const stage of file.stages) {
-    for (const step of stage.steps) {
+  const judgeSteps = (steps: readonly Step[], message: 'image' | 'cache') => {
+    for (const step of steps) {
       for (const { what, at, kind } of secretsIn(file, step, names, companions)) {
         const evidence = citeInstruction(file, step.instruction, at);
+        const data = { ...fileData(file), what };
+        const subject = subjectIn(file, what);
         if (kind === 'doubt') {
           doubts.push({ because: `${file.path}:${String(evidence.line)}: whether ${what}`, evidence });
-          continue;
-        }
-        const message = kind === 'well-known' ? 'wellKnown' : inImage.includes(stage) ? 'image' : 'cache';
-        const data = { ...fileData(file), what };
-        failures.push({
-          outcome: 'fail',
-          message,
-          subject: subjectIn(file, what),
-          data,
-          evidence: [evidence],
-        });
+        } else if (kind === 'well-known') {
+          failures.push({ outcome: 'fail', message: 'wellKnown', subject, data, evidence: [evidence] });
+        } else failures.push({ outcome: 'fail', message, subject, data, evidence: [evidence] });
       }
     }
-  }
+  };
+  judgeSteps(file.globals, 'cache');
+  for (const stage of file.stages) judgeSteps(stage.steps, inImage.includes(stage) ? 'image' : 'cache');
   return settle(file, failures, doubts);
 }
 
@@ -111,10 +107,20 @@ function secretsIn(
       });
     case 'copy':
     case 'add':
-      return step.sources.flatMap(({ path, at }) => {
-        const found = copied(path.text, step.from !== null, file.path, names, companions);
-        return found === null ? [] : [{ ...found, at }];
-      });
+      return [
+        ...step.sources.flatMap(({ path, at }): Found[] => {
+          const found = copied(path.text, step.from !== null, file.path, names, companions);
+          if (found === null) return [];
+          return [
+            {
+              ...found,
+              what: `${found.kind === 'doubt' ? '' : `${step.instruction.keyword} `}${found.what}`,
+              at,
+            },
+          ];
+        }),
+        ...inText(step, names),
+      ];
     default:
       return inText(step, names);
   }
@@ -152,9 +158,8 @@ function copied(
   const isSecret = names.secret.test(name);
   if (!isSecret && !names.doubtful.test(name)) return null;
   const holds = fromStage ? undefined : companionFor(companions, dockerfile, path)?.holds;
-  const what = `COPY ${path}`;
-  if (holds?.secret === true) return { what, kind: 'literal' };
+  if (holds?.secret === true) return { what: path, kind: 'literal' };
   if (holds?.secret === false) return null;
-  if (isSecret) return { what, kind: 'literal' };
+  if (isSecret) return { what: path, kind: 'literal' };
   return { what: `${path} holds a credential is not known: it is not in the project`, kind: 'doubt' };
 }

@@ -137,17 +137,23 @@ function hasLetter(
   return false;
 }
 
-function variablesOff({ stages }: ReadDockerfile, rules: Compiled) {
-  return stages
-    .flatMap(({ steps }) => steps)
-    .flatMap((step) => {
-      if (step.kind !== 'environment' && step.kind !== 'argument') return [];
+/** Variables of the image or the build, and files that stand in a here-document. */
+function variablesOff({ globals, stages }: ReadDockerfile, rules: Compiled) {
+  return [...globals, ...stages.flatMap(({ steps }) => steps)].flatMap((step) => {
+    const { instruction } = step;
+    if (step.kind === 'environment' || step.kind === 'argument') {
       return step.variables
         .filter(({ name, value }) => value !== null && rules.variables.get(name)?.test(value.text) === true)
-        .map(({ name, value, at }) => ({
-          words: `${name}=${value?.text ?? ''}`,
-          instruction: step.instruction,
-          at,
-        }));
+        .map(({ name, value, at }) => ({ words: `${name}=${value?.text ?? ''}`, instruction, at }));
+    }
+    if (step.kind !== 'copy' && step.kind !== 'add') return [];
+    const { text, argsAt, args } = instruction;
+    const files = text.slice(argsAt + args.length);
+    return rules.written.flatMap((pattern) => {
+      const found = pattern.exec(files);
+      if (found === null) return [];
+      const at = argsAt + args.length + found.index + found[0].length - 1;
+      return [{ words: found[0].trim(), instruction, at }];
     });
+  });
 }

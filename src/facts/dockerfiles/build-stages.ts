@@ -6,10 +6,16 @@ import type { Script } from './shell-script.ts';
 import type { Environment, RawWord, Resolved } from './words.ts';
 import { rawWords, resolveWord } from './words.ts';
 
+interface Built {
+  readonly stages: readonly Stage[];
+  readonly globals: readonly Step[];
+}
+
 /** The stages of a file, each with its variables filled in as they are where they stand. */
-export function buildStages({ instructions, escape }: ReadFile): readonly Stage[] | Problem {
+export function buildStages({ instructions, escape }: ReadFile): Built | Problem {
   const stages: Draft[] = [];
   const globals = new Map<string, Resolved>();
+  const before: Step[] = [];
   for (const instruction of instructions) {
     const { keyword, line } = instruction;
     const problem = problemOf(instruction, stages.length > 0);
@@ -18,12 +24,12 @@ export function buildStages({ instructions, escape }: ReadFile): readonly Stage[
     if (keyword === 'FROM' && !instruction.onbuild) {
       stages.push(newStage(instruction, stages, globals, escape));
     } else if (stage === undefined) {
-      for (const { name, value } of variablesOf(instruction, globals, escape)) {
-        if (value !== null) globals.set(name, value);
-      }
+      const variables = variablesOf(instruction, globals, escape);
+      for (const { name, value } of variables) if (value !== null) globals.set(name, value);
+      before.push({ kind: 'argument', instruction, variables });
     } else addStep(stage, instruction, globals, escape);
   }
-  return stages;
+  return { stages, globals: before };
 }
 
 interface Draft extends Stage {

@@ -32,6 +32,8 @@ export interface ReadDockerfile {
   readonly state: 'read';
   /** Relative to the project, without a leading slash. */
   readonly path: string;
+  /** Arguments before the first FROM. */
+  readonly globals: readonly Step[];
   /** As written, to show; line 1 is the first. */
   readonly lines: readonly string[];
   readonly stages: readonly Stage[];

@@ -51,11 +51,11 @@ export function parseDockerfile(path: string, text: string): Dockerfile {
   if (read.syntax !== null && !isOwnSyntax(read.syntax)) {
     return unread(1, `${read.syntax} is what reads it, and may take it for something else`);
   }
-  const stages = buildStages(read);
-  if ('because' in stages) return unread(stages.line, stages.because);
-  const final = stages.at(-1);
+  const built = buildStages(read);
+  if ('because' in built) return unread(built.line, built.because);
+  const final = built.stages.at(-1);
   if (final === undefined) return unread(1, 'it has no FROM');
-  return { state: 'read', path, lines: text.split(/\r?\n/), stages, final };
+  return { state: 'read', path, lines: text.split(/\r?\n/), ...built, final };
 }
 
 /** Docker's own frontend, also from a mirror, whatever its version. */

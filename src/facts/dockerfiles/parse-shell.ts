@@ -128,17 +128,18 @@ function takeCommand(cursor: Cursor): Command | '}' | null {
   if (cursor.text.charAt(at) === '(') {
     cursor.at += 1;
     const group = parseList(cursor, ')');
-    takeWords(cursor, [], words, redirects);
+    takeRedirects(cursor, redirects);
     return { assignments, words: [], redirects, group, at };
   }
   const ended = takeWords(cursor, assignments, words, redirects);
   if (ended === '{') {
     const group = parseList(cursor, '}');
-    takeWords(cursor, [], words, redirects);
+    takeRedirects(cursor, redirects);
     return { assignments, words: [], redirects, group, at };
   }
   if (ended === '}') return '}';
-  if (words.length + assignments.length + redirects.length > 0) {
+  const announced = cursor.waiting.some((each) => each.redirects === redirects);
+  if (announced || words.length + assignments.length + redirects.length > 0) {
     return { assignments, words, redirects, group: null, at };
   }
   // Nothing could be taken: step over, so that the end is reached.
@@ -172,11 +173,28 @@ function takeWords(
     const raw = text.slice(start, cursor.at);
     const isFirst = words.length === 0;
     if (isFirst && assignments.length === 0 && reserved.has(raw)) continue;
+    // The name of a function: what it does follows as a group.
+    if (isFirst && (raw === 'function' || /^[\w.-]+\(\)$/.test(raw))) {
+      if (raw === 'function') skipWord(cursor);
+      continue;
+    }
     if (isFirst && (raw === '{' || raw === '}')) return raw;
     if (isFirst && /^[A-Za-z_]\w*\+?=/.test(raw)) assignments.push(word);
     else words.push(word);
   }
   return null;
+}
+
+function skipWord(cursor: Cursor): void {
+  while (/[ \t]/.test(cursor.text.charAt(cursor.at))) cursor.at += 1;
+  takeWord(cursor);
+}
+
+/** What may stand behind a group. */
+function takeRedirects(cursor: Cursor, redirects: Redirect[]): void {
+  do {
+    while (/[ \t\r]/.test(cursor.text.charAt(cursor.at))) cursor.at += 1;
+  } while (takeRedirect(cursor, redirects));
 }
 
 function takeRedirect(cursor: Cursor, redirects: Redirect[]): boolean {
