@@ -13,6 +13,7 @@ import {
   settle,
   subjectIn,
 } from '../../facts/dockerfiles/each-dockerfile.ts';
+import type { ShellWord } from '../../facts/dockerfiles/shell-script.ts';
 
 const messages = {
   off: '`{file}` switches certificate or signature checks off ({words}): who sits on the way can put anything into the image.',
@@ -100,9 +101,9 @@ function offIn(invocation: Invocation, pipeline: readonly Invocation[], rules: C
   const found: string[] = [];
   for (const { programs, arguments: wanted, short } of rules.options) {
     if (!programs.test(program)) continue;
-    const option = wanted.exec(args.map(({ text }) => ` ${text}`).join(''))?.[1];
+    const option = wanted.exec(asOneLine(args))?.[1];
     if (option !== undefined) found.push(`${program} ${option}`);
-    else if (short !== undefined && args.some(({ text }) => hasLetter(text, short))) {
+    else if (short !== undefined && hasLetter(args, short)) {
       found.push(`${program} -${short.letter}`);
     }
   }
@@ -124,15 +125,24 @@ function offIn(invocation: Invocation, pipeline: readonly Invocation[], rules: C
   return found;
 }
 
-/** `-fsSLk`: letters in one word, up to one that takes the rest as its value. */
+/** Each argument behind a blank; one inside an argument is none. */
+function asOneLine(args: readonly ShellWord[]): string {
+  return args.map(({ text }) => ` ${text.replaceAll(/\s/g, '\u00a0')}`).join('');
+}
+
+/** `-fsSLk`: letters in one word, up to one that takes the rest, or the next word, as its value. */
 function hasLetter(
-  text: string,
+  args: readonly ShellWord[],
   { letter, valued }: { readonly letter: string; readonly valued: string },
 ): boolean {
-  if (!/^-[A-Za-z0-9#]/.test(text)) return false;
-  for (const each of text.slice(1)) {
-    if (each === letter) return true;
-    if (valued.includes(each)) return false;
+  for (let index = 0; index < args.length; index++) {
+    const letters = /^-([A-Za-z0-9#:]+)/.exec(args[index]?.text ?? '')?.[1] ?? '';
+    for (const [place, each] of [...letters].entries()) {
+      if (each === letter) return true;
+      if (!valued.includes(each)) continue;
+      if (place === (args[index]?.text.length ?? 0) - 2) index += 1;
+      break;
+    }
   }
   return false;
 }

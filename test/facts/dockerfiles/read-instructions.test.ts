@@ -51,8 +51,9 @@ describe('instructions', () => {
   test('every character is found where it stands', () => {
     const text = '  RUN a \\\n# no\n   bc <<E\n  d\nE\n';
     const [run] = readInstructions(text).instructions;
+    if (run === undefined) throw new Error('no instruction');
     const at = (piece: string) => {
-      const { line, column } = positionOf(run!, run!.text.indexOf(piece));
+      const { line, column } = positionOf(run, run.text.indexOf(piece));
       return `${String(line)}:${String(column)}`;
     };
     expect(['a', 'bc', 'd'].map(at)).toEqual(['1:7', '3:4', '4:3']);
