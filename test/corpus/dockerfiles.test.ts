@@ -46,7 +46,7 @@ if (process.env.AISEC_CORPUS === undefined || !existsSync(folder)) {
     test('user', () => {
       const outcome = evaluate(dockerfileUser, given, paramsOf('dockerfile-root'))[0]?.outcome;
       const { user } = label.final_stage;
-      expect(outcome).toBe(/root/i.test(user) ? 'fail' : /^none/.test(user) ? 'undetermined' : 'pass');
+      expect(outcome).toBe(/root/i.test(user) ? 'fail' : user.startsWith("none") ? 'undetermined' : 'pass');
     });
 
     test('health check', () => {
@@ -65,7 +65,7 @@ if (process.env.AISEC_CORPUS === undefined || !existsSync(folder)) {
 
     test('secrets', () => {
       const outcome = evaluate(dockerfileSecret, given, paramsOf('dockerfile-secret'))[0]?.outcome;
-      const real = label.secrets.filter((secret) => !/not secrets/.test(secret));
+      const real = label.secrets.filter((secret) => !secret.includes('not secrets'));
       expect(outcome).toBe(real.length > 0 ? 'fail' : 'pass');
     });
   });

@@ -137,7 +137,7 @@ function hasLetter(
 ): boolean {
   for (let index = 0; index < args.length; index++) {
     const letters = /^-([A-Za-z0-9#:]+)/.exec(args[index]?.text ?? '')?.[1] ?? '';
-    for (const [place, each] of [...letters].entries()) {
+    for (const [place, each] of Array.from(letters).entries()) {
       if (each === letter) return true;
       if (!valued.includes(each)) continue;
       if (place === (args[index]?.text.length ?? 0) - 2) index += 1;

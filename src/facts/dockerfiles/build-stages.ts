@@ -4,7 +4,7 @@ import { parseShell } from './parse-shell.ts';
 import type { Problem, ReadFile } from './read-instructions.ts';
 import type { Script } from './shell-script.ts';
 import type { Environment, RawWord, Resolved } from './words.ts';
-import { rawWords, resolveWord } from './words.ts';
+import { plainWords, rawWords, resolveWord } from './words.ts';
 
 interface Built {
   readonly stages: readonly Stage[];
@@ -45,11 +45,14 @@ const keywords = new Set(
   WORKDIR`.split(/\s+/),
 );
 
-function problemOf({ keyword, args, argv }: Instruction, begun: boolean): string | null {
+const flagged = new Set(['ADD', 'COPY', 'FROM', 'HEALTHCHECK', 'RUN']);
+
+function problemOf({ keyword, args, argv, flags }: Instruction, begun: boolean): string | null {
   if (isTemplate(keyword, args, argv))
     return 'it is a template: what stands here is only known when it is filled in';
   if (!keywords.has(keyword)) return `${JSON.stringify(keyword.slice(0, 40))} is no instruction`;
   if (!begun && keyword !== 'FROM' && keyword !== 'ARG') return `${keyword} stands before the first FROM`;
+  if (flags.length > 0 && !flagged.has(keyword)) return `${keyword} takes no flags`;
   if (args === '') return `${keyword} has no arguments`;
   return null;
 }
@@ -70,7 +73,7 @@ function newStage(
   globals: Environment,
   escape: string,
 ): Draft {
-  const [image, as, name] = rawWords(instruction.args, escape);
+  const [image, as, name] = plainWords(instruction.args);
   const resolved = resolveWord(image?.text ?? '', globals, escape);
   const base = before.findLast((stage) => stage.name === resolved.text.toLowerCase()) ?? null;
   return {
@@ -150,7 +153,7 @@ function fromOf({ flags }: Instruction, environment: Environment, escape: string
 /** All words but the last, which is the destination; a here-document is no file. */
 function sourcesOf(instruction: Instruction, environment: Environment, escape: string): Source[] {
   const { args, argv, argsAt } = instruction;
-  const words: readonly RawWord[] = argv?.map((text) => ({ text, at: 0 })) ?? rawWords(args, escape);
+  const words: readonly RawWord[] = argv?.map((text) => ({ text, at: 0 })) ?? plainWords(args);
   return words
     .slice(0, -1)
     .filter(({ text }) => !/^\d*<<-?[^<]/.test(text))

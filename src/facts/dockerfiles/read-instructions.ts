@@ -1,6 +1,6 @@
 import type { Instruction, Mark } from './instruction.ts';
 import { splitInstruction } from './split-instruction.ts';
-import { rawWords } from './words.ts';
+import { areQuotesClosed, rawWords } from './words.ts';
 
 /** A Dockerfile's instructions as BuildKit reads them (moby/buildkit, frontend/dockerfile/parser/parser.go). */
 export interface ReadFile {
@@ -105,10 +105,11 @@ function mayHoldDocuments({ keyword }: { readonly keyword: string }): boolean {
 
 /** `<<EOF`, `3<<-"EOF"`: as words of their own, not in quotes. */
 function documentsOf(args: string): DocumentEnd[] {
-  if (!args.includes('<<')) return [];
+  // In a line with an open quote a build sees none.
+  if (!args.includes('<<') || !areQuotesClosed(args)) return [];
   return rawWords(args, '\\').flatMap(({ text }) => {
     const [, dash, rest = ''] = /^\d*<<(-?)([^<]*)$/.exec(text) ?? [];
-    const name = rest.replace(/^(["'])(.*)\1$/s, '$2').replaceAll('\\', '');
+    const name = rest.replace(/'([^']*)'|\\(.)|"/gs, '$1$2');
     return name === '' ? [] : [{ name, stripTabs: dash === '-' }];
   });
 }

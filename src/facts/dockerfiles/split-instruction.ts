@@ -2,7 +2,6 @@ import type { Flag, Instruction } from './instruction.ts';
 
 type Draft = Omit<Instruction, 'text' | 'marks'>;
 
-const flagged = new Set(['ADD', 'COPY', 'FROM', 'HEALTHCHECK', 'RUN']);
 const jsonForms = new Set(['ADD', 'CMD', 'COPY', 'ENTRYPOINT', 'RUN', 'SHELL', 'VOLUME']);
 
 /** Keyword, flags and arguments of a joined line. */
@@ -12,15 +11,15 @@ export function splitInstruction(logical: {
 }): Draft {
   const text = logical.parts.join('');
   const { line, column } = logical.marks[0] ?? { line: 1, column: 1 };
-  let { word: keyword, next: at } = takeWord(text, 0);
+  let { word: keyword, next: at } = takeKeyword(text, text.length - text.trimStart().length);
   let onbuild = false;
   while (keyword.toUpperCase() === 'ONBUILD') {
     onbuild = true;
-    ({ word: keyword, next: at } = takeWord(text, at));
+    ({ word: keyword, next: at } = takeKeyword(text, at));
   }
   keyword = keyword.toUpperCase();
   const flags: Flag[] = [];
-  while (flagged.has(keyword) && text.startsWith('--', at)) {
+  while (text.startsWith('--', at)) {
     const { word, next } = takeWord(text, at);
     at = next;
     if (word === '--') break;
@@ -29,9 +28,18 @@ export function splitInstruction(logical: {
   }
   const args = text.slice(at).trimEnd();
   // `HEALTHCHECK CMD [...]`: the list stands behind the word.
-  const list = keyword === 'HEALTHCHECK' ? args.replace(/^cmd\s+/i, '') : args;
-  const argv = jsonForms.has(keyword) || list !== args ? jsonForm(list) : null;
+  const command = keyword === 'HEALTHCHECK' ? args.replace(/^cmd\s+/i, '') : args;
+  const argv = jsonForms.has(keyword) || command !== args ? jsonForm(command) : null;
   return { keyword, onbuild, flags, args, argv, argsAt: at, line, column };
+}
+
+/** Up to the next blank, and where what follows begins. */
+function takeKeyword(text: string, from: number): { readonly word: string; readonly next: number } {
+  let at = from;
+  while (at < text.length && !/\s/.test(text.charAt(at))) at += 1;
+  const word = text.slice(from, at);
+  while (at < text.length && /\s/.test(text.charAt(at))) at += 1;
+  return { word, next: at };
 }
 
 /** A word in which quotes may hold blanks, and where the next begins. */
@@ -49,14 +57,24 @@ function takeWord(text: string, from: number): { readonly word: string; readonly
   return { word, next: at };
 }
 
-/** A list of strings; what is no such list is taken for the shell form, as a build does. */
+/** A list of strings, whatever follows it; what is no such list is taken for the shell form, as a build does. */
 function jsonForm(args: string): readonly string[] | null {
   if (!args.startsWith('[')) return null;
   try {
-    const list: unknown = JSON.parse(args);
-    const isList = Array.isArray(list) && list.every((each) => typeof each === 'string');
-    return isList ? list : null;
+    const list: unknown = JSON.parse(args.slice(0, endOfList(args)));
+    return Array.isArray(list) && list.every((each) => typeof each === 'string') ? list : null;
   } catch {
     return null;
   }
+}
+
+function endOfList(text: string): number {
+  let isQuoted = false;
+  for (let at = 0; at < text.length; at++) {
+    const character = text.charAt(at);
+    if (character === '\\') at += 1;
+    else if (character === '"') isQuoted = !isQuoted;
+    else if (character === ']' && !isQuoted) return at + 1;
+  }
+  return text.length;
 }

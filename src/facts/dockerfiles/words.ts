@@ -21,18 +21,32 @@ export function rawWords(text: string, escape: string): readonly RawWord[] {
   return words;
 }
 
+/** Whether each quote has its end; a backslash escapes one, but not between single quotes. */
+export function areQuotesClosed(text: string): boolean {
+  let quote = '';
+  for (let at = 0; at < text.length; at++) {
+    const character = text.charAt(at);
+    if (character === '\\' && quote !== "'") at += 1;
+    else if (quote !== '') quote = character === quote ? '' : quote;
+    else if (character === '"' || character === "'") quote = character;
+  }
+  return quote === '';
+}
+
+/** Splits at every blank: FROM, COPY and ADD know no quotes around blanks. */
+export function plainWords(text: string): readonly RawWord[] {
+  return Array.from(text.matchAll(/\S+/g), (match) => ({ text: match[0], at: match.index }));
+}
+
 function endOfWord(text: string, from: number, escape: string): number {
   let quote = '';
-  let braces = 0;
   let at = from;
   for (; at < text.length; at++) {
     const character = text.charAt(at);
     if (character === escape && quote !== "'") at += 1;
     else if (quote !== '') quote = character === quote ? '' : quote;
     else if (character === '"' || character === "'") quote = character;
-    else if (character === '$' && text.charAt(at + 1) === '{') braces += 1;
-    else if (character === '}' && braces > 0) braces -= 1;
-    else if (braces === 0 && /\s/.test(character)) break;
+    else if (/\s/.test(character)) break;
   }
   return Math.min(at, text.length);
 }
@@ -97,7 +111,7 @@ function takeVariable(cursor: Cursor, depth: number): string {
   const { word, environment, missing } = cursor;
   // Names are short: a look at the next characters keeps this linear.
   const ahead = word.slice(cursor.at, cursor.at + 260);
-  const plain = /^\$([A-Za-z_]\w*|\d|[@#?*!-])/.exec(ahead);
+  const plain = /^\$([A-Za-z_]\w*|\d|[@#?*!$-])/.exec(ahead);
   const braced = /^\$\{([A-Za-z_]\w*)(:?[-+?]|[#%/}])/.exec(ahead);
   const [whole = '$', name = '', operator = '}'] = braced ?? plain ?? [];
   cursor.at += whole.length;
