@@ -36,7 +36,7 @@ export const dockerfileApt = defineCheck({
           if (bare.length === 0) continue;
           const cited = citeInstruction(file, step.instruction, invocation.at);
           const names = bare.filter((name) => !name.startsWith('$'));
-          unpinned.push(...names);
+          for (const name of names) unpinned.push(name);
           if (names.length > 0) evidence.push(cited);
           else {
             const because = `${file.path}:${String(cited.line)}: what it installs depends on ${bare.join(', ')}`;

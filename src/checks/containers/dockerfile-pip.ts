@@ -3,9 +3,8 @@ import * as z from 'zod';
 import type { Citation, Verdict } from '../../engine/check.ts';
 import { defineCheck } from '../../engine/check.ts';
 import type { Invocation } from '../../facts/dockerfiles/commands.ts';
-import type { Companion, ReadDockerfile } from '../../facts/dockerfiles/dockerfile.ts';
+import type { Companion, ReadDockerfile, Stage, Step } from '../../facts/dockerfiles/dockerfile.ts';
 import { dockerfilesFact } from '../../facts/dockerfiles/dockerfiles.ts';
-import type { Ran } from '../../facts/dockerfiles/each-dockerfile.ts';
 import {
   citeInstruction,
   eachDockerfile,
@@ -30,9 +29,11 @@ export const dockerfilePip = defineCheck({
     eachDockerfile<typeof messages>(dockerfiles, (file) => {
       const { ran, doubts } = pipelinesIn(file, ['run']);
       const unhashed: { readonly wanted: readonly string[]; readonly cited: Citation }[] = [];
+      const guarded = guardedSteps(file);
       for (const each of ran) {
+        if (guarded.has(each.step)) continue;
         for (const invocation of each.pipeline) {
-          const wanted = unhashedIn(file, each, invocation, dockerfiles.companions);
+          const wanted = unhashedIn(file, invocation, dockerfiles.companions);
           if (wanted === null) continue;
           unhashed.push({ wanted, cited: citeInstruction(file, each.step.instruction, invocation.at) });
         }
@@ -62,6 +63,8 @@ function failure(
 const valued =
   /^(?:-[cefirt]|--(?:constraint|editable|find-links|index-url|extra-index-url|requirement|requirements|target|prefix|root|platform|python|python-version|implementation|abi|src|upgrade-strategy|config-settings?|global-option|build-option|no-binary|only-binary|progress-bar|report|log|proxy|retries|timeout|exists-action|trusted-host|cert|client-cert|cache-dir|index|default-index|index-strategy|torch-backend|resolution|prerelease|link-mode|extra|group|override|overrides|build-constraint|refresh-package|upgrade-package|reinstall-package|exclude-newer|allow-insecure-host))$/;
 
+const required = 'PIP_REQUIRE_HASHES=';
+
 interface Install {
   readonly requirements: readonly string[];
   readonly files: readonly string[];
@@ -71,7 +74,6 @@ interface Install {
 /** What it installs without proof; `null` when it installs nothing, or nothing unproved. */
 function unhashedIn(
   file: ReadDockerfile,
-  { stage, step }: Ran,
   invocation: Invocation,
   companions: readonly Companion[],
 ): readonly string[] | null {
@@ -79,7 +81,10 @@ function unhashedIn(
   if (install === null) return null;
   const { requirements, files, flags } = install;
   if (flags.includes('--require-hashes') || flags.includes('--no-index')) return null;
-  if (isRequiredByEnvironment(invocation, stage.steps.slice(0, stage.steps.indexOf(step)))) return null;
+  if (
+    invocation.assignments.some(({ text }) => text.startsWith(required) && isOn(text.slice(required.length)))
+  )
+    return null;
   const hashed = (path: string) => companionFor(companions, file.path, path)?.holds?.hashes === true;
   // One hash in a requirements file makes pip demand one for everything.
   if (files.some(hashed)) return null;
@@ -124,12 +129,23 @@ function isProved(requirement: string): boolean {
   return /^(?:\.{0,2}\/|\.{1,2}(?:\[|$)|file:)/.test(requirement);
 }
 
-function isRequiredByEnvironment({ assignments }: Invocation, before: Ran['stage']['steps']): boolean {
-  const isOn = (value: string) => /^(?:1|true|yes|on)$/i.test(value);
-  if (assignments.some(({ text }) => text.startsWith('PIP_REQUIRE_HASHES=') && isOn(text.slice(19))))
-    return true;
-  const set = before
-    .flatMap((step) => (step.kind === 'environment' || step.kind === 'argument' ? step.variables : []))
-    .findLast(({ name }) => name === 'PIP_REQUIRE_HASHES');
-  return isOn(set?.value?.text ?? '');
+function isOn(value: string): boolean {
+  return /^(?:1|true|yes|on)$/i.test(value);
+}
+
+/** Steps before which PIP_REQUIRE_HASHES is set for good. */
+function guardedSteps({ stages }: ReadDockerfile): ReadonlySet<Step> {
+  const guarded = new Set<Step>();
+  const atEnd = new Map<Stage, boolean>();
+  for (const stage of stages) {
+    let on = stage.base !== null && atEnd.get(stage.base) === true;
+    for (const step of stage.steps) {
+      if (on) guarded.add(step);
+      if (step.kind !== 'environment' && step.kind !== 'argument') continue;
+      const set = step.variables.findLast(({ name }) => name === 'PIP_REQUIRE_HASHES');
+      if (set !== undefined) on = isOn(set.value?.text ?? '');
+    }
+    atEnd.set(stage, on);
+  }
+  return guarded;
 }

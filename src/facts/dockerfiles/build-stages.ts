@@ -6,6 +6,8 @@ import type { Script } from './shell-script.ts';
 import type { Environment, RawWord, Resolved } from './words.ts';
 import { plainWords, rawWords, resolveWord } from './words.ts';
 
+const mostStages = 200;
+
 interface Built {
   readonly stages: readonly Stage[];
   readonly globals: readonly Step[];
@@ -22,6 +24,8 @@ export function buildStages({ instructions, escape }: ReadFile): Built | Problem
     if (problem !== null) return { line, because: problem };
     const stage = stages.at(-1);
     if (keyword === 'FROM' && !instruction.onbuild) {
+      if (stages.length === mostStages)
+        return { line, because: `it has more than ${String(mostStages)} stages` };
       stages.push(newStage(instruction, stages, globals, escape));
     } else if (stage === undefined) {
       const variables = variablesOf(instruction, globals, escape);
@@ -33,6 +37,7 @@ export function buildStages({ instructions, escape }: ReadFile): Built | Problem
 }
 
 interface Draft extends Stage {
+  readonly base: Draft | null;
   readonly steps: Step[];
   /** ENV goes on to stages that begin with this one, ARG does not. */
   readonly environment: Map<string, Resolved>;
@@ -52,6 +57,7 @@ function problemOf({ keyword, args, argv, flags }: Instruction, begun: boolean):
     return 'it is a template: what stands here is only known when it is filled in';
   if (!keywords.has(keyword)) return `${JSON.stringify(keyword.slice(0, 40))} is no instruction`;
   if (!begun && keyword !== 'FROM' && keyword !== 'ARG') return `${keyword} stands before the first FROM`;
+  if (keyword === 'ONBUILD') return 'ONBUILD holds another one';
   if (flags.length > 0 && !flagged.has(keyword)) return `${keyword} takes no flags`;
   if (args === '') return `${keyword} has no arguments`;
   return null;
@@ -82,15 +88,24 @@ function newStage(
     image: resolved,
     base,
     steps: [],
-    environment: new Map(base?.environment),
+    environment: new Map(),
     args: new Map(),
     shell: base?.shell ?? 'posix',
   };
 }
 
+/** ENV's value at the end of what the stage has so far, or of a stage that it begins with. */
+function variableOf(stage: Draft, name: string): Resolved | undefined {
+  for (let each: Draft | null = stage; each !== null; each = each.base) {
+    const value = each.environment.get(name);
+    if (value !== undefined) return value;
+  }
+  return undefined;
+}
+
 function addStep(stage: Draft, instruction: Instruction, globals: Environment, escape: string): void {
   const { keyword, onbuild } = instruction;
-  const environment = new Map([...stage.args, ...stage.environment]);
+  const environment = { get: (name: string) => variableOf(stage, name) ?? stage.args.get(name) };
   const step = stepOf(instruction, environment, stage.shell, escape);
   stage.steps.push(step);
   if (onbuild) return;

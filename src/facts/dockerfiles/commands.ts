@@ -23,10 +23,16 @@ interface Nested {
 
 /** Every pipeline of a script, also in groups, substitutions, `sh -c '…'` and here-documents for a shell. */
 export function pipelinesOf(script: Script): readonly (readonly Invocation[])[] {
+  const known = read.get(script);
+  if (known !== undefined) return known;
   const found: Invocation[][] = [];
   collect(script, (at) => at, 0, found);
+  read.set(script, found);
   return found;
 }
+
+/** Several checks ask for the same script. */
+const read = new WeakMap<Script, readonly (readonly Invocation[])[]>();
 
 export const shells = /^(?:ba|da|a|z|k|mk)?sh$/;
 const deepest = 8;
@@ -39,7 +45,7 @@ function collect(script: Script, place: Place, depth: number, found: Invocation[
   for (const pipeline of script.pipelines) {
     own.push(pipeline.map((command) => invocationOf(command, place, depth, found)));
   }
-  found.push(...own);
+  for (const pipeline of own) found.push(pipeline);
   return own;
 }
 

@@ -13,7 +13,7 @@ export function splitInstruction(logical: {
   const { line, column } = logical.marks[0] ?? { line: 1, column: 1 };
   let { word: keyword, next: at } = takeKeyword(text, text.length - text.trimStart().length);
   let onbuild = false;
-  while (keyword.toUpperCase() === 'ONBUILD') {
+  if (keyword.toUpperCase() === 'ONBUILD') {
     onbuild = true;
     ({ word: keyword, next: at } = takeKeyword(text, at));
   }

@@ -59,11 +59,13 @@ export interface Resolved {
 }
 
 /** Values by name; a name that is not there has none in the file. */
-export type Environment = ReadonlyMap<string, Resolved>;
+export interface Environment {
+  get(name: string): Resolved | undefined;
+}
 
 /** Takes quotes away and fills variables in, as a build does for ENV, FROM, USER, COPY and others. */
 export function resolveWord(word: string, environment: Environment, escape: string): Resolved {
-  const state: Cursor = { word, at: 0, environment, escape, missing: [] };
+  const state: Cursor = { word, at: 0, environment, escape, missing: [], room: longest };
   const text = takeUntil(state, '', 0);
   return { text, missing: [...new Set(state.missing)] };
 }
@@ -74,9 +76,13 @@ interface Cursor {
   readonly environment: Environment;
   readonly escape: string;
   readonly missing: string[];
+  /** Characters that variables may still add. */
+  room: number;
 }
 
 const deepest = 20;
+/** Characters that variables may add to a word: one that names itself twice would double each time. */
+const longest = 65_536;
 
 function takeUntil(cursor: Cursor, end: string, depth: number): string {
   const parts: string[] = [];
@@ -118,8 +124,10 @@ function takeVariable(cursor: Cursor, depth: number): string {
   if (name === '') return whole;
   const value = environment.get(name);
   const say = (resolved: Resolved | undefined) => {
-    missing.push(...(resolved?.missing ?? [name]));
-    return resolved?.text ?? '';
+    cursor.room -= resolved?.text.length ?? 0;
+    if (resolved === undefined || cursor.room < 0) missing.push(name);
+    else for (const each of resolved.missing) missing.push(each);
+    return cursor.room < 0 ? '' : (resolved?.text ?? '');
   };
   if (operator === '}') return say(value);
   if (depth >= deepest) {

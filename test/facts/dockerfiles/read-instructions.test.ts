@@ -1,9 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { DockerfileParser } from 'dockerfile-ast';
 import * as fc from 'fast-check';
+import { rules } from '../../../rules/registry.ts';
+import { checks } from '../../../src/checks/registry.ts';
 import { positionOf } from '../../../src/facts/dockerfiles/instruction.ts';
 import { parseDockerfile } from '../../../src/facts/dockerfiles/dockerfiles.ts';
 import { readInstructions } from '../../../src/facts/dockerfiles/read-instructions.ts';
+import { evaluate } from '../../harness/evaluate.ts';
 
 const read = (text: string) =>
   readInstructions(text).instructions.map(({ line, keyword, args }) => `${String(line)} ${keyword} ${args}`);
@@ -155,9 +158,22 @@ test('any text is read or refused', () => {
   );
 });
 
+function missing(id: string): never {
+  throw new Error(`${id} has no check`);
+}
+
 test.each([
+  ['packages', `FROM a\nRUN apt-get install${' c'.repeat(300_000)}`],
+  ['installs', `FROM a\n${'RUN pip install b\n'.repeat(10_000)}`],
+  [
+    'variables',
+    `FROM a\n${Array.from({ length: 100_000 }, (_, index) => `ENV A${String(index)}=$A`).join('\n')}`,
+  ],
+  ['doublings', `FROM a\nENV A=b\n${'ENV A=$A$A\n'.repeat(5_000)}ENV C=${'$A'.repeat(100_000)}`],
+  ['strings', `FROM a\nRUN [${'"a",'.repeat(200_000)}"b"]`],
+  ['downloads', `FROM a\n${'RUN curl -k x | sh\n'.repeat(10_000)}`],
   ['continuations', `FROM a\nRUN b${' \\\n c'.repeat(300_000)}\n`],
-  ['instructions', `FROM a\n${'RUN b | c\n'.repeat(100_000)}`],
+  ['instructions', `FROM a\n${'RUN b | c\n'.repeat(30_000)}`],
   [
     'stages',
     Array.from(
@@ -167,9 +183,14 @@ test.each([
   ],
   ['parentheses', `FROM a\nRUN ${'$('.repeat(100_000)}`],
   ['braces', `FROM a\nENV A=${'${A:-'.repeat(100_000)}`],
-  ['backticks', `FROM a\nRUN ${'`a` '.repeat(100_000)}`],
+  ['backticks', `FROM a\nRUN ${'`a` '.repeat(30_000)}`],
   ['quotes', `FROM a\nRUN ${'"$(a "'.repeat(50_000)}`],
   ['here-documents', `FROM a\nRUN ${'<<E '.repeat(20_000)}\n${'E\n'.repeat(20_000)}`],
-])('a million %s end', (_, text) => {
-  expect(parseDockerfile('Dockerfile', text).path).toBe('Dockerfile');
+])('any number of %s ends', (_, text) => {
+  const given = { dockerfiles: { files: [parseDockerfile('Dockerfile', text)], companions: [] } };
+  const names = rules.filter((rule) => rule.id.startsWith('dockerfile-'));
+  const verdicts = names.map((rule) =>
+    evaluate(checks.get(rule.check) ?? missing(rule.id), given, rule.with),
+  );
+  expect(verdicts.every((each) => each.length > 0)).toBe(true);
 });
