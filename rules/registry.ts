@@ -99,6 +99,15 @@ import capabilitiesKept from './containers/capabilities-kept.yaml';
 import cpuUnlimited from './containers/cpu-unlimited.yaml';
 import dangerousCapability from './containers/dangerous-capability.yaml';
 import defaultBridge from './containers/default-bridge.yaml';
+import dockerfileAptUnpinned from './containers/dockerfile-apt-unpinned.yaml';
+import dockerfileCurlPipeShell from './containers/dockerfile-curl-pipe-shell.yaml';
+import dockerfileHealthcheckMissing from './containers/dockerfile-healthcheck-missing.yaml';
+import dockerfileLatest from './containers/dockerfile-latest.yaml';
+import dockerfilePipUnhashed from './containers/dockerfile-pip-unhashed.yaml';
+import dockerfileRemoteAdd from './containers/dockerfile-remote-add.yaml';
+import dockerfileRoot from './containers/dockerfile-root.yaml';
+import dockerfileSecret from './containers/dockerfile-secret.yaml';
+import dockerfileTlsOff from './containers/dockerfile-tls-off.yaml';
 import engineSocketMounted from './containers/engine-socket-mounted.yaml';
 import flatNetwork from './containers/flat-network.yaml';
 import gpuAllDevices from './containers/gpu-all-devices.yaml';
@@ -255,6 +264,15 @@ const files: readonly (readonly [Layer, unknown])[] = [
   ['containers', cpuUnlimited],
   ['containers', dangerousCapability],
   ['containers', defaultBridge],
+  ['containers', dockerfileAptUnpinned],
+  ['containers', dockerfileCurlPipeShell],
+  ['containers', dockerfileHealthcheckMissing],
+  ['containers', dockerfileLatest],
+  ['containers', dockerfilePipUnhashed],
+  ['containers', dockerfileRemoteAdd],
+  ['containers', dockerfileRoot],
+  ['containers', dockerfileSecret],
+  ['containers', dockerfileTlsOff],
   ['containers', engineSocketMounted],
   ['containers', flatNetwork],
   ['containers', gpuAllDevices],

@@ -51,6 +51,15 @@ import { unitRestart } from './host/unit-restart.ts';
 import { unitSandbox } from './host/unit-sandbox.ts';
 import { unitSecret } from './host/unit-secret.ts';
 import { attackPath } from './containers/attack-path.ts';
+import { dockerfileApt } from './containers/dockerfile-apt.ts';
+import { dockerfileBase } from './containers/dockerfile-base.ts';
+import { dockerfileHealthcheck } from './containers/dockerfile-healthcheck.ts';
+import { dockerfilePip } from './containers/dockerfile-pip.ts';
+import { dockerfilePipeShell } from './containers/dockerfile-pipe-shell.ts';
+import { dockerfileRemoteAdd } from './containers/dockerfile-remote-add.ts';
+import { dockerfileSecret } from './containers/dockerfile-secret.ts';
+import { dockerfileTls } from './containers/dockerfile-tls.ts';
+import { dockerfileUser } from './containers/dockerfile-user.ts';
 import { gpuDefaultRuntime } from './containers/gpu-default-runtime.ts';
 import { gpuToolkitSetting } from './containers/gpu-toolkit-setting.ts';
 import { gpuToolkitVersion } from './containers/gpu-toolkit-version.ts';
@@ -131,6 +140,15 @@ export const checks: ReadonlyMap<string, Check> = new Map(
     unitSandbox,
     unitSecret,
     attackPath,
+    dockerfileApt,
+    dockerfileBase,
+    dockerfileHealthcheck,
+    dockerfilePip,
+    dockerfilePipeShell,
+    dockerfileRemoteAdd,
+    dockerfileSecret,
+    dockerfileTls,
+    dockerfileUser,
     gpuDefaultRuntime,
     gpuToolkitSetting,
     gpuToolkitVersion,

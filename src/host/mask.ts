@@ -51,9 +51,15 @@ const assignments: readonly RegExp[] = [
   new RegExp(String.raw`${name}\\"[ \t]*:[ \t]*\\"(?<secret>(?:(?!\\")[^\n])*)(?=\\")`, 'dgi'),
   // A line of its own: NAME=the whole rest, - name: the whole rest (a block, an anchor or a tag is none)
   new RegExp(
-    String.raw`^[ \t-]*(?:export[ \t]+)?${name}(?:[ \t]*=[ \t]*|[ \t]*:[ \t]+(?![{[&*|>!]))(?<secret>[^\s"'{[][^\n\r]*)`,
+    String.raw`^[ \t-]*(?:export[ \t]+)?${name}(?:[ \t]*=[ \t]*|[ \t]*:[ \t]+(?![{[&*|>!]))(?<secret>[^\s"'{[](?:(?![ \t]?\\[ \t]*$)[^\n\r])*)`,
     'dgim',
   ),
+  // ENV NAME the whole rest: the old form in a Dockerfile, where a line may go on behind a backslash
+  new RegExp(
+    String.raw`^[ \t]*(?:onbuild[ \t]+)?env[ \t]+${name}[ \t]+(?<secret>[^\s"'=](?:(?![ \t]?\\[ \t]*$)[^\n\r])*)`,
+    'dgim',
+  ),
+  new RegExp(String.raw`^[ \t]*(?:onbuild[ \t]+)?env[ \t]+${name}[ \t]+"(?<secret>[^"\n]+)"`, 'dgim'),
   // NAME=word, name: word
   new RegExp(String.raw`${name}(?:=(?!--)|[ \t]+=[ \t]+)(?<secret>[^\s"'{[][^\s"']*)`, 'dgi'),
   new RegExp(String.raw`${name}:[ \t]+(?![{[&*|>!])(?<secret>[^\s"',;{}[\]\\]+)`, 'dgi'),

@@ -1,0 +1,148 @@
+import { parseShell } from './parse-shell.ts';
+import type { Command, Redirect, Script, ShellWord } from './shell-script.ts';
+
+/** A program and what it is given, behind `sudo`, `env` and the like. */
+export interface Invocation {
+  /** Without its directory: `pip` for `/venv/bin/pip`; `python3 -m pip` is `pip`, too. */
+  readonly program: string;
+  readonly args: readonly ShellWord[];
+  readonly assignments: readonly ShellWord[];
+  readonly redirects: readonly Redirect[];
+  /** Where it stands in the instruction's text. */
+  readonly at: number;
+  /** Where a pipe or a substitution gives it something, what runs there. */
+  readonly nested: readonly Nested[];
+}
+
+interface Nested {
+  readonly as: 'output' | 'file' | 'group';
+  /** The argument that it is part of; -1 is the program's own word. */
+  readonly argument: number;
+  readonly invocations: readonly Invocation[];
+}
+
+/** Every pipeline of a script, also in groups, substitutions, `sh -c '…'` and here-documents for a shell. */
+export function pipelinesOf(script: Script): readonly (readonly Invocation[])[] {
+  const known = read.get(script);
+  if (known !== undefined) return known;
+  const found: Invocation[][] = [];
+  collect(script, (at) => at, 0, found);
+  read.set(script, found);
+  return found;
+}
+
+/** Several checks ask for the same script. */
+const read = new WeakMap<Script, readonly (readonly Invocation[])[]>();
+
+export const shells = /^(?:ba|da|a|z|k|mk)?sh$/;
+const deepest = 8;
+
+type Place = (at: number) => number;
+
+function collect(script: Script, place: Place, depth: number, found: Invocation[][]): Invocation[][] {
+  const own: Invocation[][] = [];
+  if (depth > deepest) return own;
+  for (const pipeline of script.pipelines) {
+    own.push(pipeline.map((command) => invocationOf(command, place, depth, found)));
+  }
+  for (const pipeline of own) found.push(pipeline);
+  return own;
+}
+
+function invocationOf(command: Command, place: Place, depth: number, found: Invocation[][]): Invocation {
+  const { assignments, words, redirects, group } = command;
+  const at = place(command.at);
+  const nested: Nested[] = [];
+  const follow = (script: Script, as: Nested['as'], argument: number, where: Place) => {
+    nested.push({ as, argument, invocations: collect(script, where, depth + 1, found).flat() });
+  };
+  const start = programAt(words);
+  const args = words.slice(start + 1);
+  if (group !== null) follow(group, 'group', -1, place);
+  for (const each of [...assignments, ...words.slice(0, start)]) {
+    for (const { script } of each.inside) follow(script, 'output', -2, place);
+  }
+  for (const [index, word] of words.slice(start).entries()) {
+    for (const { as, script } of word.inside) follow(script, as, index - 1, place);
+  }
+  for (const { target } of redirects) {
+    for (const { as, script } of target.inside) follow(script, as, -2, place);
+  }
+  const program = baseName(words[start]?.text ?? '');
+  for (const { script, where } of scriptsGiven(program, args, redirects, place))
+    follow(script, 'group', -2, where);
+  const isModule = /^(?:python|pypy)[\d.]*$/.test(program) ? args.findIndex(({ text }) => text === '-m') : -1;
+  const module = isModule === -1 ? undefined : args[isModule + 1]?.text;
+  const real = module === undefined ? { program, args } : { program: module, args: args.slice(isModule + 2) };
+  return {
+    ...real,
+    assignments: [...assignments, ...words.slice(0, start).filter(isAssignment)],
+    redirects,
+    at,
+    nested,
+  };
+}
+
+/** Scripts that a shell gets as text: behind `-c`, or from a here-document. */
+function scriptsGiven(
+  program: string,
+  args: readonly ShellWord[],
+  redirects: readonly Redirect[],
+  place: Place,
+): { readonly script: Script; readonly where: Place }[] {
+  const given: { script: Script; where: Place }[] = [];
+  const isShell = shells.test(program);
+  const option = isShell ? args.findIndex(({ text }) => /^-[a-z]*c[a-z]*$/.test(text)) : -1;
+  const text = args[option + 1];
+  if (option !== -1 && text !== undefined) {
+    given.push({ script: parseShell(text.text), where: () => place(text.at) });
+  }
+  for (const { operator, target } of redirects) {
+    if (operator !== '<<' || !(isShell || program === '')) continue;
+    const interpreter = /^#!\s*(\S+(?:\s+\S+)?)/.exec(target.text)?.[1] ?? 'sh';
+    if (!shells.test(baseName(interpreter.split(/\s+/).at(-1) ?? ''))) continue;
+    given.push({ script: parseShell(target.text), where: (at) => place(target.at) + at });
+  }
+  return given;
+}
+
+const wrappers: Readonly<Record<string, RegExp>> = {
+  // Options that take a value of their own.
+  sudo: /^-[ugCprT]$/,
+  env: /^-[uCS]$/,
+  nice: /^-n$/,
+  timeout: /^-[ks]$/,
+  exec: /^-a$/,
+  command: /^$/,
+  builtin: /^$/,
+  nohup: /^$/,
+  eatmydata: /^$/,
+  busybox: /^$/,
+};
+
+/** The index of the word that names the program. */
+function programAt(words: readonly ShellWord[]): number {
+  let at = 0;
+  while (at < words.length - 1) {
+    const wrapper = baseName(words[at]?.text ?? '');
+    const valued = wrappers[wrapper];
+    if (valued === undefined || !Object.hasOwn(wrappers, wrapper)) return at;
+    at += 1;
+    while (at < words.length - 1) {
+      const text = words[at]?.text ?? '';
+      if (text.startsWith('-')) at += valued.test(text) ? 2 : 1;
+      else if (/^[A-Za-z_]\w*=/.test(text)) at += 1;
+      else break;
+    }
+    if (wrapper === 'timeout') at += 1;
+  }
+  return Math.min(at, Math.max(0, words.length - 1));
+}
+
+function isAssignment({ text }: ShellWord): boolean {
+  return /^[A-Za-z_]\w*=/.test(text);
+}
+
+function baseName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}

@@ -1,0 +1,77 @@
+import { describe, expect, test } from '@jest/globals';
+import { dockerfilePipeShell } from '../../../src/checks/containers/dockerfile-pipe-shell.ts';
+import { dockerfiles, paramsOf } from '../../harness/dockerfile.ts';
+import { evaluate } from '../../harness/evaluate.ts';
+
+const judge = (text: string) =>
+  evaluate(dockerfilePipeShell, { dockerfiles: dockerfiles(text) }, paramsOf('dockerfile-curl-pipe-shell'));
+
+describe('dockerfile-pipe-shell', () => {
+  test.each([
+    ['fail', 'FROM debian:12\nRUN curl -fsSL https://e.com/i.sh | sh'],
+    ['fail', 'FROM debian:12\nRUN wget -qO- https://e.com | sudo -E bash -'],
+    ['fail', 'FROM debian:12\nRUN set -e; curl https://e.com | bash -s -- -y'],
+    ['fail', 'FROM debian:12\nRUN bash <(curl https://e.com)'],
+    ['fail', 'FROM debian:12\nRUN . <(curl https://e.com)'],
+    ['fail', 'FROM debian:12\nRUN sh -c "$(curl -fsSL https://e.com)"'],
+    ['fail', 'FROM debian:12\nRUN eval "$(curl https://e.com)"'],
+    ['fail', 'FROM debian:12\nRUN curl https://e.com | python3 -'],
+    ['fail', 'FROM debian:12\nRUN curl https://e.com | gunzip | A=b sh'],
+    ['fail', 'FROM debian:12\nRUN (curl https://e.com; true) | sh'],
+    ['fail', 'FROM debian:12\nRUN bash -c "curl https://e.com | bash"'],
+    ['fail', 'FROM debian:12\nRUN bash <<< "$(curl https://e.com)"'],
+    ['fail', 'FROM debian:12\nRUN <<EOF\ncurl https://e.com | sh\nEOF'],
+    ['fail', 'FROM debian:12\nRUN <<EOF bash\ncurl https://e.com | sh\nEOF'],
+    ['fail', 'FROM debian:12\nRUN ["sh", "-c", "curl https://e.com | sh"]'],
+    ['fail', 'FROM debian:12\nRUN if true; then curl https://e.com \\\n | sh; fi'],
+    ['fail', 'FROM debian:12\nRUN curl https://e.com | tee x | bash -euo pipefail'],
+    ['fail', 'FROM debian:12\nRUN $(curl https://e.com)'],
+    ['fail', 'FROM debian:12\nCMD curl https://e.com | sh'],
+    ['fail', 'FROM debian:12\nONBUILD RUN curl https://e.com | sh'],
+    ['fail', 'FROM debian:12\nRUN i() { curl https://e.com | sh; }; i'],
+    ['fail', 'FROM debian:12\nRUN curl https://e.com | { sh; }'],
+    ['pass', 'FROM debian:12\nRUN curl https://e.com -o i.sh'],
+    ['pass', 'FROM debian:12\nRUN # curl https://e.com | sh\nRUN a'],
+    ['pass', 'FROM debian:12\nRUN echo "curl https://e.com | sh"'],
+    ['pass', "FROM debian:12\nRUN echo 'curl https://e.com | sh'"],
+    ['pass', 'FROM debian:12\nRUN curl https://e.com | tar xz'],
+    ['pass', 'FROM debian:12\nRUN curl https://e.com | python3 -m json.tool'],
+    ['pass', 'FROM debian:12\nRUN curl https://e.com | python3 -c "import json"'],
+    ['pass', 'FROM debian:12\nRUN curl https://e.com | bash check.sh'],
+    ['pass', 'FROM debian:12\nRUN curl https://e.com || sh x'],
+    ['pass', 'FROM debian:12\nRUN curl https://e.com; sh x'],
+    ['pass', 'FROM debian:12\nRUN echo a | sh'],
+    ['pass', 'FROM debian:12\nRUN cat <<EOF > x\ncurl https://e.com | sh\nEOF'],
+    ['pass', 'FROM debian:12\nLABEL a="curl x | sh"'],
+    ['pass', 'FROM debian:12\nRUN a \\\n # curl x | sh\n b'],
+    ['pass', 'FROM debian:12\nRUN V=$(curl https://e.com) && bash x $V'],
+    ['pass', 'FROM debian:12\nRUN curl https://e.com | gpg --dearmor'],
+    ['undetermined', 'FROM debian:12\nRUN curl "x'],
+    ['undetermined', 'FROM debian:12\nSHELL ["powershell", "-Command"]\nRUN iex (irm https://e.com)'],
+  ])('%s: %j', (outcome, text) => {
+    expect([...new Set(judge(text).map((verdict) => verdict.outcome))]).toEqual([outcome]);
+  });
+
+  test('undetermined where the file cannot be read', () => {
+    expect(judge('FROM a\nRUN <<EOF')).toMatchObject([
+      { outcome: 'undetermined', subject: 'Dockerfile', because: expect.stringContaining('Dockerfile:2') },
+    ]);
+  });
+
+  test('not-applicable without a Dockerfile', () => {
+    const none = { files: [], companions: [] };
+    expect(
+      evaluate(dockerfilePipeShell, { dockerfiles: none }, paramsOf('dockerfile-curl-pipe-shell')),
+    ).toMatchObject([{ outcome: 'not-applicable' }]);
+  });
+
+  test('names what is run, without its query', () => {
+    expect(judge('FROM a:1\nRUN curl https://e.com/i.sh?x=1 | sh')).toMatchObject([
+      {
+        subject: 'Dockerfile: curl https://e.com/i.sh',
+        data: { url: 'https://e.com/i.sh' },
+        evidence: [{ line: 2, column: 5 }],
+      },
+    ]);
+  });
+});
