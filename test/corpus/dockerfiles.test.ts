@@ -46,7 +46,7 @@ if (process.env.AISEC_CORPUS === undefined || !existsSync(folder)) {
     test('user', () => {
       const outcome = evaluate(dockerfileUser, given, paramsOf('dockerfile-root'))[0]?.outcome;
       const { user } = label.final_stage;
-      expect(outcome).toBe(/root/i.test(user) ? 'fail' : user.startsWith("none") ? 'undetermined' : 'pass');
+      expect(outcome).toBe(/root/i.test(user) ? 'fail' : user.startsWith('none') ? 'undetermined' : 'pass');
     });
 
     test('health check', () => {

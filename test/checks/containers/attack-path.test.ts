@@ -1,0 +1,168 @@
+import { describe, expect, test } from '@jest/globals';
+import { attackPath } from '../../../src/checks/containers/attack-path.ts';
+import type { Exposure } from '../../../src/engine/report.ts';
+import { unknown } from '../../../src/host/evidence.ts';
+import { catalogue } from '../../../src/facts/catalogue/catalogue.ts';
+import type { AiService } from '../../../src/facts/catalogue/ai-services.ts';
+import type { Workload } from '../../../src/facts/workloads/workload.ts';
+import { engine, workload } from '../../harness/docker-workload.ts';
+import { evaluate } from '../../harness/evaluate.ts';
+import { exposure, noStopgaps } from '../../harness/exposures.ts';
+
+const paths = {
+  sockets: ['/run/docker.sock', '/var/run/docker.sock'],
+  trusted: ['/etc', '/usr'],
+  devices: ['/dev/sd*', '/dev/mem'],
+};
+const bind = (Source: string, RW = true) => ({
+  mounts: [{ Type: 'bind', Source, Destination: '/x', Mode: '', RW, Propagation: 'rprivate' }],
+});
+
+/** A container of this product, with nothing set. */
+function serviceIn(id: string, container: Workload): AiService {
+  const service = catalogue().services.find((each) => each.id === id);
+  if (service === undefined) throw new Error(`the catalogue has no ${id}`);
+  return {
+    ...{ service, label: `${id} (container ${container.name})`, by: 'image', processes: [], unit: null },
+    ...{ workload: container, listeners: [], environment: {}, argv: [], unseen: null },
+  };
+}
+
+interface Given {
+  readonly exposures?: readonly Exposure[] | ReturnType<typeof unknown>;
+  readonly product?: string;
+  readonly others?: readonly Workload[];
+  readonly engine?: unknown;
+}
+
+function judge(from: 'network' | 'inside', one: Workload, given: Given = {}) {
+  const open = exposure({ workload: one.name, kind: 'published', port: 11434 });
+  return evaluate(
+    attackPath,
+    {
+      workloads: [one, ...(given.others ?? [])],
+      services: [serviceIn(given.product ?? 'ollama', one)],
+      exposures: given.exposures ?? [open],
+      engine: given.engine ?? engine,
+      stopgaps: noStopgaps,
+    },
+    { from, ...paths },
+  );
+}
+
+const socket = workload('x', bind('/var/run/docker.sock'));
+
+describe('from the network', () => {
+  test.each<[string, string, Workload, Given]>([
+    ['fail', 'a service without a credential has the engine’s socket', socket, {}],
+    [
+      'fail',
+      'read-only makes no difference to a socket',
+      workload('x', bind('/var/run/docker.sock', false)),
+      {},
+    ],
+    ['fail', 'a directory above the socket', workload('x', bind('/run')), {}],
+    ['fail', 'privileged', workload('x', { host: { Privileged: true } }), {}],
+    ['fail', 'root and write access to /etc', workload('x', bind('/etc')), {}],
+    [
+      'fail',
+      'SYS_ADMIN beside a GPU',
+      workload('x', { host: { CapAdd: ['SYS_ADMIN'], Runtime: 'nvidia' } }),
+      {},
+    ],
+    [
+      'pass',
+      'a user without rights cannot write to /etc',
+      workload('x', { ...bind('/etc'), config: { User: '1000' } }),
+      {},
+    ],
+    ['pass', '/etc read-only', workload('x', bind('/etc', false)), {}],
+    ['pass', 'nothing that makes root', workload('x'), {}],
+    ['pass', 'nobody reaches it', socket, { exposures: [] }],
+    [
+      'pass',
+      'containers alone reach it',
+      socket,
+      { exposures: [exposure({ workload: 'x', scope: 'containers' })] },
+    ],
+    ['undetermined', 'who reaches it is not known', socket, { exposures: unknown('denied', 'no root', 'x') }],
+    [
+      'undetermined',
+      'one port’s rules were not seen',
+      socket,
+      { exposures: [exposure({ workload: 'x', scope: 'unknown' })] },
+    ],
+    ['undetermined', 'the first visitor has the account', socket, { product: 'portainer' }],
+    [
+      'not-applicable',
+      'the engine maps root to another user',
+      socket,
+      { engine: { ...engine, rootless: true } },
+    ],
+  ])('%s: %s', (outcome, _, one, given) => {
+    expect(judge('network', one, given)[0]).toMatchObject({ outcome });
+  });
+
+  test('the chain is one line', () => {
+    expect(judge('network', socket)).toMatchObject([
+      {
+        subject: 'x on 0.0.0.0:11434/tcp',
+        data: { chain: 'the internet → x (11434/tcp) → the engine’s socket (/var/run/docker.sock)' },
+      },
+    ]);
+  });
+
+  test('a file’s published port is open to whoever reaches the machine', () => {
+    const described: Workload = {
+      ...socket,
+      ...{ source: 'compose', state: 'declared' },
+      publishes: [
+        { proto: 'tcp', hostAddress: '0.0.0.0', hostPort: 80, containerPort: 11434, active: false },
+        { proto: 'tcp', hostAddress: '127.0.0.1', hostPort: 81, containerPort: 11434, active: false },
+      ],
+    };
+    const seen = judge('network', described, {
+      exposures: unknown('unsupported', 'files', 'x'),
+      engine: null,
+    });
+    expect(seen).toMatchObject([{ outcome: 'fail', subject: 'x on 0.0.0.0:80/tcp', variant: 'compose' }]);
+  });
+});
+
+describe('from inside', () => {
+  const other = workload('other', { host: { PidMode: 'host' } });
+  const tracer = { host: { PidMode: 'container:other', CapAdd: ['SYS_PTRACE'] } };
+
+  test.each<[string, string, Workload, Given]>([
+    ['fail', 'root and write access to /etc', workload('x', bind('/etc')), {}],
+    ['fail', 'root and SYS_ADMIN', workload('x', { host: { CapAdd: ['SYS_ADMIN'] } }), {}],
+    [
+      'fail',
+      'root and a disk',
+      workload('x', {
+        host: {
+          Devices: [{ PathOnHost: '/dev/sda', PathInContainer: '/dev/sda', CgroupPermissions: 'rwm' }],
+        },
+      }),
+      {},
+    ],
+    ['fail', 'another’s share of the host’s processes', workload('x', tracer), { others: [other] }],
+    ['pass', 'the socket alone has a rule of its own', socket, {}],
+    ['pass', 'a user without rights', workload('x', { ...bind('/etc'), config: { User: 'app' } }), {}],
+    ['pass', 'its own processes', workload('x', { host: { CapAdd: ['SYS_PTRACE'] } }), {}],
+    [
+      'undetermined',
+      'only the image says who it is',
+      { ...workload('x', bind('/etc')), state: 'declared' },
+      {},
+    ],
+  ])('%s: %s', (outcome, _, one, given) => {
+    expect(judge('inside', one, given)[0]).toMatchObject({ outcome });
+  });
+
+  test('who lends the namespace is named', () => {
+    expect(judge('inside', workload('x', tracer), { others: [other] })[0]).toMatchObject({
+      data: { chain: 'root in it → SYS_PTRACE among the host’s processes (through other)' },
+    });
+  });
+});
