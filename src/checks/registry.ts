@@ -50,9 +50,14 @@ import { unitPrivilege } from './host/unit-privilege.ts';
 import { unitRestart } from './host/unit-restart.ts';
 import { unitSandbox } from './host/unit-sandbox.ts';
 import { unitSecret } from './host/unit-secret.ts';
+import { configMapSecret } from './containers/config-map-secret.ts';
 import { gpuDefaultRuntime } from './containers/gpu-default-runtime.ts';
 import { gpuToolkitSetting } from './containers/gpu-toolkit-setting.ts';
 import { gpuToolkitVersion } from './containers/gpu-toolkit-version.ts';
+import { podNetworkPolicy } from './containers/pod-network-policy.ts';
+import { podSecurityContext } from './containers/pod-security-context.ts';
+import { podServiceAccount } from './containers/pod-service-account.ts';
+import { serviceExposure } from './containers/service-exposure.ts';
 import { workloadCapability } from './containers/workload-capability.ts';
 import { workloadConfinement } from './containers/workload-confinement.ts';
 import { workloadDevice } from './containers/workload-device.ts';
@@ -129,9 +134,14 @@ export const checks: ReadonlyMap<string, Check> = new Map(
     unitRestart,
     unitSandbox,
     unitSecret,
+    configMapSecret,
     gpuDefaultRuntime,
     gpuToolkitSetting,
     gpuToolkitVersion,
+    podNetworkPolicy,
+    podSecurityContext,
+    podServiceAccount,
+    serviceExposure,
     workloadCapability,
     workloadConfinement,
     workloadDevice,

@@ -67,7 +67,10 @@ const assignments: readonly RegExp[] = [
   // A variable of a Kubernetes container, whose name and value stand apart: "name": "NAME", "value": "the whole rest"
   new RegExp(String.raw`${variable}"(?<secret>(?:\\.|[^"\\\n])*)(?=")`, 'dgi'),
   new RegExp(String.raw`${variable}'(?<secret>[^'\n]*)(?=')`, 'dgi'),
-  new RegExp(String.raw`${variable}(?![{[&*|>!])(?<secret>[^\s"',}][^\s,}]*)`, 'dgi'),
+  new RegExp(
+    String.raw`${variable}(?![{[&*|>!])(?<secret>[^\s"',}](?:[^\s,}#]|(?<=\S)#|[ \t]+(?=[^\s#]))*)`,
+    'dgi',
+  ),
   // NEO4J_AUTH=user/password, "auth": "base64 of user:password"
   /(?<![\w.-])\w*_auth=(?<secret>[^\s"'/:]*[/:][^\s"']+)/dgi,
   /"auth"[ \t]*:[ \t]*"(?<secret>[A-Za-z0-9+/=]{8,})(?=")/dgi,

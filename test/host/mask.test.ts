@@ -27,7 +27,7 @@ describe('masks', () => {
     ['x sk-abcdefghijklmnopqrstuv y', `x ${M} y`],
     ['-----BEGIN OPENSSH PRIVATE KEY-----\nabc\n-----END OPENSSH PRIVATE KEY-----\nx\n', `${M}\n\n\nx\n`],
     ['SECRET_KEY_BASE=abc', `SECRET_KEY_BASE=${M}`],
-    ['- name: DB_PASSWORD\n  value: abc # mine', `- name: DB_PASSWORD\n  value: ${M} # mine`],
+    ['- name: DB_PASSWORD\n  value: a#b c # mine', `- name: DB_PASSWORD\n  value: ${M} # mine`],
     ['- name: "DB_PASSWORD"\n  value: "a b"\n', `- name: "DB_PASSWORD"\n  value: "${M}"\n`],
     ["- {name: DB_PASSWORD, value: 'a b'}", `- {name: DB_PASSWORD, value: '${M}'}`],
     ['[{name: DB_PASSWORD, value: abc}]', `[{name: DB_PASSWORD, value: ${M}}]`],

@@ -39,6 +39,7 @@ export const workloadUser = defineCheck({
         engine.state === 'known' &&
         (engine.value?.rootless === true ||
           (engine.value?.userns === true && workload.namespaces.user !== 'host'));
+      if (workload.refusesRoot === true) return [pass(name, configured)];
       // A running container tells the truth: an entrypoint may have given root up.
       if (mapped || !isRoot(user)) return [pass(name, configured)];
       if (own.length > 0) {
@@ -48,6 +49,10 @@ export const workloadUser = defineCheck({
       }
       if (user === '' && workload.state === 'declared') {
         const because = `which user the image ${workload.image.reference} brings is not known: start \`${name}\`, or give it a user`;
+        return [{ ...undetermined(because, name), evidence: [configured] }];
+      }
+      if (workload.source === 'kubernetes' && workload.namespaces.user === 'private') {
+        const because = `whether root in \`${name}\` is mapped to another user (hostUsers: false) depends on the cluster: one that cannot map users ignores it`;
         return [{ ...undetermined(because, name), evidence: [configured] }];
       }
       return [{ outcome: 'fail', message: 'configured', subject: name, data, evidence: [configured] }];

@@ -1,5 +1,6 @@
 import { defineFact } from '../../engine/fact.ts';
 import { gapsOf, knownInPart } from '../../host/evidence.ts';
+import { parseImageReference } from '../workloads/image-reference.ts';
 import type { Workload } from '../workloads/workload.ts';
 import { workloadOf } from './container-workload.ts';
 import { placeWord } from './manifest.ts';
@@ -33,10 +34,12 @@ export const kubernetesFact = defineFact<readonly Workload[]>({
   },
 });
 
-/** An image that is left open, by a template or by a patch: which one runs is not known. */
+/** With an image that is left open as a whole, no rule can tell which product it is. */
 function imageGap(container: PodContainer, name: string): readonly string[] {
-  const { image } = container.spec;
+  const image = container.spec.image ?? '';
+  if (image !== '' && !/\$[({]|\{\{/.test(parseImageReference(image).repository)) return [];
   const where = placeWord(container.place(['image']));
-  if (image === undefined || image === null || image === '') return [`${where}: ${name} names no image`];
-  return /\$[({]|\{\{/.test(image) ? [`${where}: the image of ${name} (${image}) is filled in later`] : [];
+  return [
+    `${where}: which image ${name} runs is not written down (${image === '' ? 'none is named' : image})`,
+  ];
 }

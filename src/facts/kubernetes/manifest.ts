@@ -43,7 +43,7 @@ export const Metadata = z
 const Head = z.looseObject({
   apiVersion: z.string().min(1),
   kind: z.string().min(1),
-  metadata: z.unknown(),
+  metadata: z.unknown().optional(),
   items: z.array(z.unknown()).nullish().catch(null),
 });
 

@@ -78,8 +78,8 @@ const Container = z.object({
     .nullish(),
   resources: Resources,
   restartPolicy: Text,
-  livenessProbe: z.unknown(),
-  readinessProbe: z.unknown(),
+  livenessProbe: z.unknown().optional(),
+  readinessProbe: z.unknown().optional(),
   securityContext: SecurityContext.nullish(),
   volumeMounts: z
     .array(
