@@ -39,10 +39,11 @@ export const podSecurityContext = defineCheck({
         name: container.spec.name,
         ...securityOf(pod, container),
       }));
-      // A privileged container gets no filter, whatever it names: seccomp-off says so.
-      const judged = guard === 'seccomp' ? all.filter(({ privileged }) => !privileged) : all;
+      // Without a filter, whatever else it says: seccomp-off judges that.
+      const isOff = ({ privileged, confinement }: Security) => privileged || confinement.seccomp === 'off';
+      const judged = guard === 'seccomp' ? all.filter((each) => !isOff(each)) : all;
       if (judged.length === 0) {
-        const because = 'its containers are privileged, and get no seccomp filter: seccomp-off judges that';
+        const because = 'its containers are privileged or unconfined: seccomp-off judges that';
         return { outcome: 'not-applicable', subject, because };
       }
       const open = judged.filter(isOpen).map(({ name }) => name);

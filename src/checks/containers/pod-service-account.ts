@@ -8,7 +8,7 @@ import { serviceAccountOf } from '../../facts/kubernetes/service-account.ts';
 
 const messages = {
   token:
-    '`{name}` has the token of service account {account} mounted, and nothing here gives that account rights to use: who breaks in can ask the API server with it.',
+    '`{name}` has the token of service account {account} mounted: who breaks in asks the API server with it for whatever that account may do.',
   default:
     '`{name}` runs as its namespace’s default service account, token included: every right that anybody gives that account, it has.',
 };

@@ -45,9 +45,7 @@ export const workloadNamespace = defineCheck({
       const isUnsaid = mode === 'default' && (namespace === 'user' || namespace === 'cgroup');
       const because = isUnsaid ? leftOpen(workload, namespace) : null;
       if (because !== null) return [{ outcome: 'not-applicable', subject: name, because }];
-      // A pod says it with true or false.
-      const said = workload.source === 'kubernetes' ? mode === 'host' : workload.namespaces[namespace];
-      const evidence = [citeSetting(workload, settings[namespace], said)];
+      const evidence = [citeSetting(workload, settings[namespace], workload.namespaces[namespace])];
       if (mode === null) {
         const because = `\`${name}\` shares the ${namespace} namespace of container ${through.join(', then ')}, which is not there to ask`;
         return [{ ...undetermined(because, name), evidence }];

@@ -20,7 +20,7 @@ export const kubernetesFact = defineFact<readonly Workload[]>({
     const all = pods.value.flatMap((pod) => pod.containers.map((container) => ({ pod, container })));
     const names = uniqueNames(
       all.map(({ pod, container }) => ({
-        name: `${pod.manifest.name}/${container.spec.name}`,
+        name: `${pod.name}/${container.spec.name}`,
         kind: pod.manifest.kind,
         namespace: pod.namespace,
         place: container.place([]),

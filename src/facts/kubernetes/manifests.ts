@@ -10,8 +10,8 @@ import type { Manifest } from './manifest.ts';
 import { manifestsOf, placeWord } from './manifest.ts';
 import { readDocuments } from './yaml-text.ts';
 
-/** Text of manifests that one audit takes apart; a second or two for each eight MiB. */
-const mostText = 32 * 1024 * 1024;
+/** Text of manifests that one audit takes apart. */
+const mostText = 16 * 1024 * 1024;
 const atOnce = 16;
 
 /**
@@ -83,7 +83,7 @@ async function readTexts(host: Host, paths: readonly string[]): Promise<Texts> {
       if (text.value === null || !isOurs) continue;
       size += text.value.length;
       if (size > mostText)
-        return { texts, gaps: [...gaps, 'only the first 32 MiB of manifests were read'], tooLarge };
+        return { texts, gaps: [...gaps, 'only the first 16 MiB of manifests were read'], tooLarge };
       texts.set(path, text.value);
     }
   }

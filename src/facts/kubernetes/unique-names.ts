@@ -13,9 +13,9 @@ const forms: readonly ((named: Named) => string)[] = [
   ({ name }) => name,
   ({ name, namespace }) => (namespace === null ? name : `${namespace}/${name}`),
   ({ name, kind }) => `${kind} ${name}`,
-  ({ name, place }) => `${name} in ${place.file}`,
-  ({ name, kind, place }) => `${kind} ${name} in ${place.file}`,
-  ({ name, kind, place }) => `${kind} ${name} in ${place.file}:${String(place.line)}`,
+  ({ name, place }) => `${place.file}: ${name}`,
+  ({ name, kind, place }) => `${place.file}: ${kind} ${name}`,
+  ({ name, kind, place }) => `${place.file}:${String(place.line)}: ${kind} ${name}`,
 ];
 
 /** A name for each that no other has, in their order. */

@@ -21,8 +21,8 @@ export interface YamlProblem extends Position {
   readonly problem: string;
 }
 
-/** An API server takes no larger request (apiserver, MaxRequestBodyBytes), so no larger object. */
-const largest = 3 * 1024 * 1024;
+/** etcd stores no larger object (--max-request-bytes). */
+const largest = 1.5 * 1024 * 1024;
 /** More values than this come of aliases that multiply. */
 const mostValues = 300_000;
 const deepest = 200;
@@ -59,7 +59,7 @@ function readPart(text: string, linesBefore: number): readonly (YamlDocument | Y
     return { line: Math.max(line, 1) + linesBefore, column: Math.max(col, 1) };
   };
   if (text.length > largest) {
-    return [{ line: linesBefore + 1, column: 1, problem: 'a document of more than 3 MiB' }];
+    return [{ line: linesBefore + 1, column: 1, problem: 'a document of more than 1.5 MiB, which no cluster stores' }];
   }
   try {
     const documents = parseAllDocuments(text, {
@@ -139,7 +139,7 @@ function stepInto(
   const own = at.items.findLast(({ key }) => isScalar(key) && String(key.value) === String(step));
   if (own !== undefined) return { offset: startOf(own.key), value: own.value };
   for (const { key, value } of at.items) {
-    if (!isScalar(key) || key.value !== '<<') continue;
+    if (!isScalar(key) || key.source !== '<<') continue;
     for (const source of isSeq(value) ? value.items : [value]) {
       const merged = stepInto(document, source, step, depth + 1);
       if (merged !== null) return merged;
