@@ -1,5 +1,6 @@
 import type { Document, ParsedNode } from 'yaml';
 import { LineCounter, isAlias, isMap, isNode, isScalar, isSeq, parseAllDocuments } from 'yaml';
+import { kubectlTags } from './yaml-tags.ts';
 
 /** Keys and indices that lead to a value in a document. */
 export type Path = readonly (string | number)[];
@@ -59,7 +60,13 @@ function readPart(text: string, linesBefore: number): readonly (YamlDocument | Y
     return { line: Math.max(line, 1) + linesBefore, column: Math.max(col, 1) };
   };
   if (text.length > largest) {
-    return [{ line: linesBefore + 1, column: 1, problem: 'a document of more than 1.5 MiB, which no cluster stores' }];
+    return [
+      {
+        line: linesBefore + 1,
+        column: 1,
+        problem: 'a document of more than 1.5 MiB, which no cluster stores',
+      },
+    ];
   }
   try {
     const documents = parseAllDocuments(text, {
@@ -68,18 +75,13 @@ function readPart(text: string, linesBefore: number): readonly (YamlDocument | Y
       // Comparing every key with every other takes minutes in a large map.
       uniqueKeys: false,
       version: '1.1',
-      // kubectl's parser knows neither base 60 nor, without a tag, dates.
-      customTags: (tags) => tags.filter((tag) => typeof tag === 'string' || isKnownTo(tag)),
+      customTags: kubectlTags,
     });
     return [...documents].map((document) => readDocument(document, at));
   } catch (error) {
     // Nested deeper than the stack.
     return [{ ...at(0), problem: error instanceof Error ? error.message : String(error) }];
   }
-}
-
-function isKnownTo({ tag, format }: { tag: string; format?: string }): boolean {
-  return format !== 'TIME' && !/:(?:timestamp|binary|omap|pairs|set)$/.test(tag);
 }
 
 function readDocument(

@@ -1,15 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { stringify } from 'yaml';
-import { nastyTexts } from '../../harness/hostile.ts';
+import { hostileText } from '../../harness/hostile.ts';
 import { deployment, readManifests, readProject } from '../../harness/manifests.ts';
 
 /** Whatever a repository holds, it is read or named, and nothing throws. */
 
 const word = fc.oneof(
   fc.string({ unit: 'binary' }),
+  hostileText,
   fc.constantFrom(
-    ...nastyTexts,
     'yes',
     'true',
     '0',

@@ -488,11 +488,11 @@ metadata: {name: x}
 spec:
   hostNetwork: yes
   hostPID: off
-  containers: [{name: c, image: a, image: b, env: [{name: T, value: 1:30}, {name: D, value: 2001-01-01}]}]
+  containers: [{name: c, image: a, image: b, env: [{name: E, value: e2}, {name: T, value: 1:30}, {name: D, value: 2001-01-01}]}]
 `);
   expect(workloads[0]).toMatchObject({
     namespaces: { network: 'host', pid: 'private' },
     image: { reference: 'b' },
-    environment: { T: '1:30', D: '2001-01-01' },
+    environment: { E: 'e2', T: '1:30', D: '2001-01-01' },
   });
 });
