@@ -58,13 +58,14 @@ function objectsIn(
   value: unknown,
   path: Path,
   depth: number,
+  list: Pick<Manifest, 'apiVersion' | 'kind'> = { apiVersion: '', kind: '' },
 ): readonly Manifest[] {
-  const head = Head.safeParse(value);
+  const head = Head.safeParse(depth === 0 ? value : withHead(value, list));
   if (!head.success) return [];
   const { apiVersion, kind, metadata, items } = head.data;
   if (kind.endsWith('List') && items !== null && items !== undefined && depth < 5) {
     return items.flatMap((item, index) =>
-      objectsIn(file, document, item, [...path, 'items', index], depth + 1),
+      objectsIn(file, document, item, [...path, 'items', index], depth + 1, { apiVersion, kind }),
     );
   }
   const { name, generateName, namespace, labels } = Metadata.parse(metadata ?? {});
@@ -81,6 +82,12 @@ function objectsIn(
       place: (inside) => ({ file, ...document.position([...path, ...inside]) }),
     },
   ];
+}
+
+/** Items of a `PodList` need not say that they are Pods; an item of a plain `List` that says nothing stays an object of no kind. */
+function withHead(item: unknown, { apiVersion, kind }: Pick<Manifest, 'apiVersion' | 'kind'>): unknown {
+  if (typeof item !== 'object' || item === null || Array.isArray(item)) return item;
+  return { apiVersion, kind: kind === 'List' ? 'object' : kind.slice(0, -'List'.length), ...item };
 }
 
 /** Whether two objects share a namespace, as far as their files say. */

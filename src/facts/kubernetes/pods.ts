@@ -1,5 +1,6 @@
 import { defineFact } from '../../engine/fact.ts';
 import { gapsOf, knownInPart } from '../../host/evidence.ts';
+import { projectFilesFact } from '../project-files.ts';
 import type { Place } from '../workloads/setting.ts';
 import { foreignGap } from './foreign.ts';
 import type { Manifest } from './manifest.ts';
@@ -53,12 +54,12 @@ export const podsFact = defineFact<readonly Pod[]>({
   id: 'pods',
   kinds: ['live', 'rootfs', 'snapshot', 'project'],
   gather: async (_, read) => {
-    const manifests = await read(manifestsFact);
+    const [manifests, files] = await Promise.all([read(manifestsFact), read(projectFilesFact)]);
     if (manifests.state === 'unknown') return manifests;
     const pods: Pod[] = [];
     const gaps = [...gapsOf(manifests)];
     for (const manifest of manifests.value) {
-      const pod = podOf(manifest);
+      const pod = podOf(manifest, files.state === 'known' ? files.value.paths : []);
       if (typeof pod === 'string') gaps.push(pod);
       else if (pod !== null) pods.push(pod);
     }
@@ -76,10 +77,10 @@ export const podsFact = defineFact<readonly Pod[]>({
 });
 
 /** `null` where it has none; a sentence where it has one that cannot be judged. */
-function podOf(manifest: Manifest): Pod | string | null {
+function podOf(manifest: Manifest, paths: readonly string[]): Pod | string | null {
   const { group, kind, object, name } = manifest;
   const root = templates[`${group} ${kind}`];
-  if (root === undefined) return foreignGap(manifest);
+  if (root === undefined) return foreignGap(manifest, paths);
   const place = (path: Path) => manifest.place([...root, ...path]);
   const template = valueAt(object, root);
   const spec = PodSpec.safeParse(valueAt(template, ['spec']));

@@ -57,6 +57,21 @@ describe('what cannot be read is named', () => {
       'the Rollout r (argoproj.io/v1alpha1) are not read',
     ],
     [
+      'an item of a list without a kind',
+      'apiVersion: v1\nkind: List\nitems: [{spec: {containers: [{image: x}]}}]',
+      'k8s.yaml:3:9: the containers of the object unnamed (v1) are not read',
+    ],
+    [
+      'an application from a chart',
+      'apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: a}\nspec: {source: {chart: x}}',
+      'the Application a deploys',
+    ],
+    [
+      'a Kustomization of Flux that patches',
+      'apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: a}\nspec: {patches: [{patch: x}]}',
+      'the Kustomization a changes',
+    ],
+    [
       'a release',
       'apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: r}',
       'k8s.yaml:1:1: the HelmRelease r installs',
@@ -94,6 +109,19 @@ describe('what cannot be read is named', () => {
     expect((await readProject(large)).gaps).toEqual(['/big.yaml is larger than 4194304 bytes']);
     expect((await readProject({ ...large, 'a.yaml': pod('x') })).gaps).toHaveLength(2);
   });
+});
+
+test('items of a typed list are of its kind; an application from a directory of the project leaves nothing open', async () => {
+  const { workloads, gaps } = await readProject({
+    'apps/x/list.yaml':
+      'apiVersion: v1\nkind: PodList\nitems: [{metadata: {name: x}, spec: {containers: [{name: c, image: i}]}}]',
+    'argo.yaml':
+      'apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: a}\nspec: {source: {path: apps/x}}',
+    'flux.yaml':
+      'apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: a}\nspec: {path: ./apps}',
+  });
+  expect(workloads.map(({ name }) => name)).toEqual(['x/c']);
+  expect(gaps).toEqual([]);
 });
 
 describe('Helm', () => {

@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { stringify } from 'yaml';
+import { parseAllDocuments, stringify } from 'yaml';
 import { hostileText } from '../../harness/hostile.ts';
 import { deployment, readManifests, readProject } from '../../harness/manifests.ts';
 
@@ -153,6 +154,50 @@ test('a pod is judged or named, never lost, and never said to be safer than it i
     }),
   );
 });
+
+test('any value anywhere in a whole manifest', async () => {
+  const whole = parseAllDocuments(
+    readFileSync('fixtures/projects/kubernetes/files/hardened/ollama.yaml', 'utf8'),
+  );
+  const objects = whole.map((document) => document.toJS() as unknown);
+  const paths = objects.flatMap((object, index) => pathsOf(object).map((path) => [index, ...path]));
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...paths), tree, async (path, value) => {
+      const changed = structuredClone(objects) as Record<string | number, unknown>[];
+      put(changed, path, value);
+      const { workloads, gaps, services } = await readManifests(
+        changed.map((object) => JSON.stringify(object)).join('\n---\n'),
+      );
+      const [pod] = changed;
+      const isStill = isObject(pod) && pod.apiVersion === 'apps/v1' && pod.kind === 'Deployment';
+      if (isStill) expect(workloads.length + gaps.length).toBeGreaterThan(0);
+      expect(services.length).toBeLessThanOrEqual(1);
+      for (const { places } of workloads) {
+        for (const { line, column } of places.values()) expect(Math.min(line, column)).toBeGreaterThan(0);
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
+
+function isObject(value: unknown): value is Record<string | number, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function pathsOf(value: unknown): (string | number)[][] {
+  if (!isObject(value)) return [];
+  const keys: (string | number)[] = Array.isArray(value)
+    ? value.map((_, index) => index)
+    : Object.keys(value);
+  return keys.flatMap((key) => [[key], ...pathsOf(value[key]).map((path) => [key, ...path])]);
+}
+
+function put(root: unknown, path: readonly (string | number)[], value: unknown): void {
+  const [key, ...rest] = path;
+  if (!isObject(root) || key === undefined) return;
+  if (rest.length === 0) root[key] = value;
+  else put(root[key], rest, value);
+}
 
 test('hostile sizes end', async () => {
   const many = Array.from({ length: 30_000 }, (_, index) => `  k${String(index)}: v`).join('\n');
