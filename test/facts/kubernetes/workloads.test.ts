@@ -413,9 +413,9 @@ test('a LimitRange of the namespace gives what is not set', async () => {
       ],
     },
   };
-  const own = deployment({ resources: { limits: { cpu: 1 } } });
+  const own = deployment({ resources: { limits: { memory: '2Mi' } } });
   const { workloads } = await readManifests(documents(own, range));
-  expect(workloads[0]?.limits).toEqual({ memoryBytes: 2 ** 20, cpus: 1, pids: null });
+  expect(workloads[0]?.limits).toEqual({ memoryBytes: 2 ** 21, cpus: 2, pids: null });
 });
 
 test('block devices of the node, through a claim', async () => {
