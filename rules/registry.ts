@@ -96,6 +96,7 @@ import unitTasksUnlimited from './host/unit-tasks-unlimited.yaml';
 import aiImageUnpinned from './containers/ai-image-unpinned.yaml';
 import apparmorOff from './containers/apparmor-off.yaml';
 import capabilitiesKept from './containers/capabilities-kept.yaml';
+import configmapSecret from './containers/configmap-secret.yaml';
 import cpuUnlimited from './containers/cpu-unlimited.yaml';
 import dangerousCapability from './containers/dangerous-capability.yaml';
 import defaultBridge from './containers/default-bridge.yaml';
@@ -130,7 +131,12 @@ import memoryUnlimited from './containers/memory-unlimited.yaml';
 import mountPropagationShared from './containers/mount-propagation-shared.yaml';
 import netAdminCapability from './containers/net-admin-capability.yaml';
 import netRawKept from './containers/net-raw-kept.yaml';
+import networkPolicyMissing from './containers/network-policy-missing.yaml';
 import pidsUnlimited from './containers/pids-unlimited.yaml';
+import podDefaultServiceAccount from './containers/pod-default-service-account.yaml';
+import podRootAllowed from './containers/pod-root-allowed.yaml';
+import podSeccompMissing from './containers/pod-seccomp-missing.yaml';
+import podTokenMounted from './containers/pod-token-mounted.yaml';
 import privilegeEscalation from './containers/privilege-escalation.yaml';
 import privilegedContainer from './containers/privileged-container.yaml';
 import publishedOnAllAddresses from './containers/published-on-all-addresses.yaml';
@@ -142,6 +148,7 @@ import seccompOff from './containers/seccomp-off.yaml';
 import secretInEnvironment from './containers/secret-in-environment.yaml';
 import sensitiveMountReadOnly from './containers/sensitive-mount-read-only.yaml';
 import sensitiveMount from './containers/sensitive-mount.yaml';
+import serviceTypeExposed from './containers/service-type-exposed.yaml';
 import unmaskedProc from './containers/unmasked-proc.yaml';
 import writableRootFilesystem from './containers/writable-root-filesystem.yaml';
 import aiServiceDangerousSetting from './application/ai-service-dangerous-setting.yaml';
@@ -261,6 +268,7 @@ const files: readonly (readonly [Layer, unknown])[] = [
   ['containers', aiImageUnpinned],
   ['containers', apparmorOff],
   ['containers', capabilitiesKept],
+  ['containers', configmapSecret],
   ['containers', cpuUnlimited],
   ['containers', dangerousCapability],
   ['containers', defaultBridge],
@@ -295,7 +303,12 @@ const files: readonly (readonly [Layer, unknown])[] = [
   ['containers', mountPropagationShared],
   ['containers', netAdminCapability],
   ['containers', netRawKept],
+  ['containers', networkPolicyMissing],
   ['containers', pidsUnlimited],
+  ['containers', podDefaultServiceAccount],
+  ['containers', podRootAllowed],
+  ['containers', podSeccompMissing],
+  ['containers', podTokenMounted],
   ['containers', privilegeEscalation],
   ['containers', privilegedContainer],
   ['containers', publishedOnAllAddresses],
@@ -307,6 +320,7 @@ const files: readonly (readonly [Layer, unknown])[] = [
   ['containers', secretInEnvironment],
   ['containers', sensitiveMountReadOnly],
   ['containers', sensitiveMount],
+  ['containers', serviceTypeExposed],
   ['containers', unmaskedProc],
   ['containers', writableRootFilesystem],
   ['application', aiServiceDangerousSetting],

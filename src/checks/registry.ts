@@ -51,6 +51,7 @@ import { unitRestart } from './host/unit-restart.ts';
 import { unitSandbox } from './host/unit-sandbox.ts';
 import { unitSecret } from './host/unit-secret.ts';
 import { attackPath } from './containers/attack-path.ts';
+import { configMapSecret } from './containers/config-map-secret.ts';
 import { dockerfileApt } from './containers/dockerfile-apt.ts';
 import { dockerfileBase } from './containers/dockerfile-base.ts';
 import { dockerfileHealthcheck } from './containers/dockerfile-healthcheck.ts';
@@ -63,6 +64,10 @@ import { dockerfileUser } from './containers/dockerfile-user.ts';
 import { gpuDefaultRuntime } from './containers/gpu-default-runtime.ts';
 import { gpuToolkitSetting } from './containers/gpu-toolkit-setting.ts';
 import { gpuToolkitVersion } from './containers/gpu-toolkit-version.ts';
+import { podNetworkPolicy } from './containers/pod-network-policy.ts';
+import { podSecurityContext } from './containers/pod-security-context.ts';
+import { podServiceAccount } from './containers/pod-service-account.ts';
+import { serviceExposure } from './containers/service-exposure.ts';
 import { workloadCapability } from './containers/workload-capability.ts';
 import { workloadConfinement } from './containers/workload-confinement.ts';
 import { workloadDevice } from './containers/workload-device.ts';
@@ -140,6 +145,7 @@ export const checks: ReadonlyMap<string, Check> = new Map(
     unitSandbox,
     unitSecret,
     attackPath,
+    configMapSecret,
     dockerfileApt,
     dockerfileBase,
     dockerfileHealthcheck,
@@ -152,6 +158,10 @@ export const checks: ReadonlyMap<string, Check> = new Map(
     gpuDefaultRuntime,
     gpuToolkitSetting,
     gpuToolkitVersion,
+    podNetworkPolicy,
+    podSecurityContext,
+    podServiceAccount,
+    serviceExposure,
     workloadCapability,
     workloadConfinement,
     workloadDevice,

@@ -36,6 +36,8 @@ const credential =
   String.raw`(?:s|[-_]?(?:base|value|old|new|prod|production|dev|staging|test|primary|secondary|default|overwrite|[0-9]{1,3}))?`;
 const name = String.raw`(?<![\w.-])[\w.-]*?${credential}`;
 
+const variable = String.raw`\bname["']?:[ \t]*["']?${name}["']?[ \t]*(?:,[ \t]*)?(?:\r?\n[ \t]*)?["']?value["']?:[ \t]*`;
+
 /** Each has a named group `secret`, which alone is replaced. */
 const assignments: readonly RegExp[] = [
   // "NAME=the whole rest", 'NAME=the whole rest', \"NAME=the whole rest\"
@@ -66,6 +68,13 @@ const assignments: readonly RegExp[] = [
   // --name word, "--name", "word"
   new RegExp(
     String.raw`(?<![\w-])--[\w.-]*?${credential}(?:[ \t]+|["'][ \t]*,[ \t]*["'])(?!-)(?<secret>[^\s"',\\]+)`,
+    'dgi',
+  ),
+  // A variable of a Kubernetes container, whose name and value stand apart: "name": "NAME", "value": "the whole rest"
+  new RegExp(String.raw`${variable}"(?<secret>(?:\\.|[^"\\\n])*)(?=")`, 'dgi'),
+  new RegExp(String.raw`${variable}'(?<secret>[^'\n]*)(?=')`, 'dgi'),
+  new RegExp(
+    String.raw`${variable}(?![{[&*|>!])(?<secret>[^\s"',}](?:[^\s,}#]|(?<=\S)#|[ \t]+(?=[^\s#]))*)`,
     'dgi',
   ),
   // NEO4J_AUTH=user/password, "auth": "base64 of user:password"
@@ -126,13 +135,18 @@ export function maskJson(text: string): string {
 }
 
 function maskValue(value: unknown, under: string): unknown {
-  if (typeof value === 'string') return credentialName.test(under) ? maskOne(value) : maskWord(value);
+  if (typeof value === 'string') return maskNamed(under, value);
   if (Array.isArray(value)) {
     const items: readonly unknown[] = value;
     return items.map((item, index) => maskValue(item, optionBefore(items, index)));
   }
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, maskValue(each, key)]));
+}
+
+/** Masks a value by the name that it has, which need not stand beside it in the text. */
+export function maskNamed(name: string, value: string): string {
+  return credentialName.test(name) ? maskOne(value) : maskWord(value);
 }
 
 /** The option whose value an argument is, as in ["--api-key", "word"]; empty when it is none. */

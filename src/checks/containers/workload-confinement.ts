@@ -4,6 +4,7 @@ import type { Verdict } from '../../engine/check.ts';
 import { defineCheck, pass, undetermined } from '../../engine/check.ts';
 import { citeSetting, workloadData } from '../../facts/workloads/cite.ts';
 import { eachWorkload } from '../../facts/workloads/each-workload.ts';
+import { leftOpen } from '../../facts/workloads/left-open.ts';
 import type { Engine } from '../../facts/workloads/engine.ts';
 import { engineFact } from '../../facts/workloads/engine.ts';
 import type { Workload } from '../../facts/workloads/workload.ts';
@@ -17,6 +18,7 @@ const messages = {
   'seccomp-engine':
     '`{name}`, as every container here, may use every system call (seccomp is {setting}): the kernel’s whole surface is open to who breaks into it.',
   apparmor: '`{name}` runs without AppArmor ({setting}), although this host’s engine would confine it.',
+  'apparmor-pod': '`{name}` runs without AppArmor ({setting}), also where its node would confine it.',
   'apparmor-engine':
     '`{name}`, as every container here, runs without AppArmor: this kernel has it, and the engine, which needs apparmor_parser for it, {setting}.',
 };
@@ -62,6 +64,27 @@ const guards: Readonly<Record<Guard, (workload: Workload, engine: Engine | null)
   },
 };
 
+/** What a pod says is all there is: no engine of this machine runs it. */
+const inPod: Readonly<Record<Guard, (workload: Workload) => State>> = {
+  'no-new-privileges': ({ confinement }) =>
+    confinement.noNewPrivileges === true
+      ? 'on'
+      : { message: 'no-new-privileges', setting: 'off unless allowPrivilegeEscalation is false' },
+  seccomp: (workload) => guards.seccomp(workload, null),
+  apparmor: ({ confinement: { appArmor } }) => {
+    if (appArmor === 'profile') return 'on';
+    const setting = appArmor === 'off' ? 'unconfined' : 'off because the container is privileged';
+    return { message: 'apparmor-pod', setting };
+  },
+};
+
+/** Why a guard that a pod does not speak of is not judged; `null` where it is. */
+function openGuard(workload: Workload, guard: Guard): string | null {
+  if (guard === 'no-new-privileges' || workload.privileged) return null;
+  const { seccomp, appArmor } = workload.confinement;
+  return (guard === 'seccomp' ? seccomp : appArmor) === 'default' ? leftOpen(workload, guard) : null;
+}
+
 export const workloadConfinement = defineCheck({
   id: 'workload-confinement',
   needs: { workloads: workloadsFact },
@@ -72,7 +95,10 @@ export const workloadConfinement = defineCheck({
     eachWorkload<typeof messages>(workloads, (workload): Verdict<typeof messages>[] => {
       const { name } = workload;
       const known = engine.state === 'known' ? engine.value : null;
-      const state = guards[guard](workload, known);
+      const open = openGuard(workload, guard);
+      if (open !== null) return [{ outcome: 'not-applicable', subject: name, because: open }];
+      const isPod = workload.source === 'kubernetes';
+      const state = isPod ? inPod[guard](workload) : guards[guard](workload, known);
       const evidence = [
         citeSetting(workload, 'securityOpt', workload.securityOpt),
         ...(workload.privileged ? [citeSetting(workload, 'privileged', true)] : []),
@@ -82,6 +108,10 @@ export const workloadConfinement = defineCheck({
         return [
           { outcome: 'not-applicable', subject: name, because: 'this kernel or engine has no AppArmor' },
         ];
+      }
+      if (state === null && isPod) {
+        const because = `what the seccomp profile of \`${name}\` allows is a file of its node, which is not here to read`;
+        return [{ ...undetermined(because, name), evidence }];
       }
       if (state === null) {
         const because = `what ${guard} the engine gives \`${name}\` could not be read: run as root, with the engine running`;

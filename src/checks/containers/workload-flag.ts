@@ -4,6 +4,7 @@ import type { Citation, Verdict } from '../../engine/check.ts';
 import { defineCheck, pass, undetermined } from '../../engine/check.ts';
 import { citeSetting, workloadData } from '../../facts/workloads/cite.ts';
 import { eachWorkload } from '../../facts/workloads/each-workload.ts';
+import { leftOpen } from '../../facts/workloads/left-open.ts';
 import type { Workload } from '../../facts/workloads/workload.ts';
 import { workloadsFact } from '../../facts/workloads/workloads.ts';
 
@@ -58,8 +59,17 @@ const flags: Readonly<Record<Flag, (workload: Workload) => Judgement>> = {
 };
 
 /** An image may bring a check of its own, which a mere command line does not show. */
-function isUnchecked({ healthcheck, state }: Workload): boolean | null {
+function isUnchecked({ healthcheck, state, source }: Workload): boolean | null {
+  // Kubernetes knows its own probes alone.
+  if (source === 'kubernetes') return healthcheck !== 'set';
   return healthcheck === null && state === 'declared' ? null : healthcheck !== 'set';
+}
+
+/** Why a flag is not judged for a workload of this source; `null` where it is. */
+function openFlag(workload: Workload, flag: Flag): string | null {
+  if (flag === 'default-bridge' || flag === 'restart-unbounded') return leftOpen(workload, flag);
+  const endsByItself = workload.restart !== 'always' && workload.healthcheck !== 'set';
+  return flag === 'no-healthcheck' && endsByItself ? leftOpen(workload, 'run-to-end') : null;
 }
 
 export const workloadFlag = defineCheck({
@@ -70,10 +80,12 @@ export const workloadFlag = defineCheck({
   evaluate: ({ workloads }, { flag }) =>
     eachWorkload<typeof messages>(workloads, (workload): Verdict<typeof messages>[] => {
       const { name } = workload;
+      const because = openFlag(workload, flag);
+      if (because !== null) return [{ outcome: 'not-applicable', subject: name, because }];
       const [bad, ...evidence] = flags[flag](workload);
       if (bad === null) {
-        const because = `whether the image ${workload.image.reference} brings a health check is not known: start \`${name}\` and run again`;
-        return [{ ...undetermined(because, name), evidence }];
+        const unknown = `whether the image ${workload.image.reference} brings a health check is not known: start \`${name}\` and run again`;
+        return [{ ...undetermined(unknown, name), evidence }];
       }
       if (!bad) return [pass(name, ...evidence)];
       const data = workloadData(workload);

@@ -1,6 +1,6 @@
 /** A container's image is named by something that can change under it. */
 import * as z from 'zod';
-import { defineCheck, pass } from '../../engine/check.ts';
+import { defineCheck, pass, undetermined } from '../../engine/check.ts';
 import { recogniseImage } from '../../facts/catalogue/recognise.ts';
 import { citeSetting, workloadData } from '../../facts/workloads/cite.ts';
 import { eachWorkload } from '../../facts/workloads/each-workload.ts';
@@ -25,6 +25,12 @@ export const workloadImage = defineCheck({
   evaluate: ({ workloads }, { pin, of }) =>
     eachWorkload<typeof messages>(workloads, (workload) => {
       const { name, image } = workload;
+      if (isLeftOpen(image.reference)) {
+        const because = `which image \`${name}\` runs is not written down (${image.reference === '' ? 'none is named' : image.reference})`;
+        return [
+          { ...undetermined(because, name), evidence: [citeSetting(workload, 'image', image.reference)] },
+        ];
+      }
       const known = recogniseImage(image.repository) !== null;
       if (of !== 'all' && known !== (of === 'ai')) {
         const because = `${image.reference} is ${known ? 'a' : 'no'} product of the catalogue`;
@@ -38,3 +44,8 @@ export const workloadImage = defineCheck({
       return [{ outcome: 'fail', message, subject: name, data, evidence }];
     }),
 });
+
+/** A variable or a template is filled in by whoever deploys it. */
+function isLeftOpen(reference: string): boolean {
+  return reference === '' || /\$[({]|\{\{/.test(reference);
+}

@@ -4,6 +4,7 @@ import type { Verdict } from '../../engine/check.ts';
 import { defineCheck, pass } from '../../engine/check.ts';
 import { citeSetting, workloadData } from '../../facts/workloads/cite.ts';
 import { eachWorkload } from '../../facts/workloads/each-workload.ts';
+import { leftOpen } from '../../facts/workloads/left-open.ts';
 import { workloadsFact } from '../../facts/workloads/workloads.ts';
 
 const messages = {
@@ -31,6 +32,8 @@ export const workloadLimit = defineCheck({
       const value = workload.limits[limit];
       const evidence = [citeSetting(workload, setting, value)];
       if (value !== null) return [pass(name, ...evidence)];
+      const because = resource === 'pids' ? leftOpen(workload, 'pids') : null;
+      if (because !== null) return [{ outcome: 'not-applicable', subject: name, because }];
       const data = workloadData(workload);
       return [{ outcome: 'fail', message: resource, subject: name, data, evidence }];
     }),

@@ -4,6 +4,7 @@ import type { Verdict } from '../../engine/check.ts';
 import { defineCheck, pass, undetermined } from '../../engine/check.ts';
 import { citeSetting, workloadData } from '../../facts/workloads/cite.ts';
 import { eachWorkload } from '../../facts/workloads/each-workload.ts';
+import { leftOpen } from '../../facts/workloads/left-open.ts';
 import { engineFact } from '../../facts/workloads/engine.ts';
 import { namespaceOf } from '../../facts/workloads/shared-namespace.ts';
 import { workloadsFact } from '../../facts/workloads/workloads.ts';
@@ -41,6 +42,9 @@ export const workloadNamespace = defineCheck({
         return [{ outcome: 'not-applicable', subject: name, because }];
       }
       const { mode, through, owner } = namespaceOf(workload, namespace, workloads);
+      const isUnsaid = mode === 'default' && (namespace === 'user' || namespace === 'cgroup');
+      const because = isUnsaid ? leftOpen(workload, namespace) : null;
+      if (because !== null) return [{ outcome: 'not-applicable', subject: name, because }];
       const evidence = [citeSetting(workload, settings[namespace], workload.namespaces[namespace])];
       if (mode === null) {
         const because = `\`${name}\` shares the ${namespace} namespace of container ${through.join(', then ')}, which is not there to ask`;

@@ -5,6 +5,7 @@ import { defineCheck, pass } from '../../engine/check.ts';
 import { recogniseImage } from '../../facts/catalogue/recognise.ts';
 import { citeSetting, workloadData } from '../../facts/workloads/cite.ts';
 import { eachWorkload } from '../../facts/workloads/each-workload.ts';
+import { leftOpen } from '../../facts/workloads/left-open.ts';
 import { namespaceOf } from '../../facts/workloads/shared-namespace.ts';
 import type { Workload } from '../../facts/workloads/workload.ts';
 import { workloadsFact } from '../../facts/workloads/workloads.ts';
@@ -40,6 +41,8 @@ export const workloadNetwork = defineCheck({
         const because = `\`${name}\` is neither a database nor a model server of the catalogue`;
         return [{ outcome: 'not-applicable', subject: name, because }];
       }
+      const flat = leftOpen(workload, 'flat-network');
+      if (flat !== null) return [{ outcome: 'not-applicable', subject: name, because: flat }];
       const evidence = [citeSetting(workload, 'networks', networks)];
       for (const neighbour of workloads) {
         const published = neighbour !== workload && isOpen(neighbour) && inner(neighbour) === null;

@@ -7,7 +7,7 @@ import { workloadsFact } from '../../facts/workloads/workloads.ts';
 
 const messages = {
   privileged:
-    '`{name}` runs privileged: every capability and device of the host is its own, so who breaks into it is root on this machine.',
+    '`{name}` runs privileged: every capability and device of the host is its own, so who breaks into it is root on the host.',
   everyCapability:
     '`{name}` was given every capability (cap-add ALL): who breaks into it can take over this machine.',
 };

@@ -11,6 +11,7 @@ import { workloadsFact } from '../../facts/workloads/workloads.ts';
 const messages = {
   known:
     '`{name}` ({service}) is published on every address of the host ({ports}): only a firewall that Docker goes past stands before it.',
+  node: '`{name}` ({service}) takes the port of its node on every address ({ports}): who reaches the node reaches it, past the Service before it and past ufw.',
   fronted:
     '`{name}` is published on every address of the host ({ports}), so the proxy `{proxy}` before it can be walked around.',
 };
@@ -45,11 +46,12 @@ export const workloadPublish = defineCheck({
           ? {}
           : { port: first.hostPort, containerPort: `${String(first.containerPort)}/${first.proto}` }),
       };
+      const inPod = workload.source === 'kubernetes';
       if (service !== undefined)
-        return [{ outcome: 'fail', message: 'known', subject: name, data, evidence }];
+        return [{ outcome: 'fail', message: inPod ? 'node' : 'known', subject: name, data, evidence }];
       if (proxy !== undefined)
         return [{ outcome: 'fail', message: 'fronted', subject: name, data, evidence }];
-      const because = `\`${name}\` is no product of the catalogue and no proxy stands before it: the exposure rules judge it`;
+      const because = `\`${name}\` is no product of the catalogue and no proxy stands before it${inPod ? '' : ': the exposure rules judge it'}`;
       return [{ outcome: 'not-applicable', subject: name, because }];
     });
   },

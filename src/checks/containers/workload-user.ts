@@ -9,7 +9,7 @@ import { engineFact } from '../../facts/workloads/engine.ts';
 import { workloadsFact } from '../../facts/workloads/workloads.ts';
 
 const messages = {
-  configured: '`{name}` runs as root (user {user}): who breaks out of it is root on this machine.',
+  configured: '`{name}` runs as root (user {user}): who breaks out of it is root on the host.',
   running:
     '`{name}` has a process that is root on this machine (pid {pid}), whatever user it was configured with.',
 };
@@ -39,6 +39,7 @@ export const workloadUser = defineCheck({
         engine.state === 'known' &&
         (engine.value?.rootless === true ||
           (engine.value?.userns === true && workload.namespaces.user !== 'host'));
+      if (workload.refusesRoot === true) return [pass(name, configured)];
       // A running container tells the truth: an entrypoint may have given root up.
       if (mapped || !isRoot(user)) return [pass(name, configured)];
       if (own.length > 0) {
@@ -47,7 +48,15 @@ export const workloadUser = defineCheck({
         return [whole ? pass(name, configured) : undetermined(because, name)];
       }
       if (user === '' && workload.state === 'declared') {
-        const because = `which user the image ${workload.image.reference} brings is not known: start \`${name}\`, or give it a user`;
+        const remedy =
+          workload.source === 'kubernetes'
+            ? 'set runAsNonRoot or runAsUser'
+            : `start \`${name}\`, or give it a user`;
+        const because = `which user the image ${workload.image.reference} brings is not known: ${remedy}`;
+        return [{ ...undetermined(because, name), evidence: [configured] }];
+      }
+      if (workload.source === 'kubernetes' && workload.namespaces.user === 'private') {
+        const because = `whether root in \`${name}\` is mapped to another user (hostUsers: false) depends on the cluster: one that cannot map users ignores it`;
         return [{ ...undetermined(because, name), evidence: [configured] }];
       }
       return [{ outcome: 'fail', message: 'configured', subject: name, data, evidence: [configured] }];

@@ -13,10 +13,16 @@ export function citeSetting(workload: Workload, setting: Setting, value: unknown
   const { source, origin } = workload;
   const names = settingNames[setting];
   const name = source === 'compose' || source === 'kubernetes' ? names[source] : names.engine;
-  const excerpt = `${name}${entry === undefined ? '' : ` ${entry}`}: ${JSON.stringify(value)}`;
+  const excerpt = `${name}${entry === undefined ? '' : ` ${entry}`}: ${JSON.stringify(asWritten(source, setting, value))}`;
   const place = placeOf(workload, setting, entry);
   if (place === null) return { source: origin, line: null, excerpt };
   return { source: place.file, line: place.line, column: place.column, excerpt };
+}
+
+/** A pod says with true or false whether it is in a namespace of its node. */
+function asWritten(source: Workload['source'], setting: Setting, value: unknown): unknown {
+  const isNamespace = ['network', 'pid', 'ipc', 'uts', 'userns'].includes(setting);
+  return source === 'kubernetes' && isNamespace ? value === 'host' : value;
 }
 
 /** Where it is written, or where the workload begins; `null` for one that no file describes. */

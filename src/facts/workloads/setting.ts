@@ -36,7 +36,7 @@ export const settingNames = {
     compose: 'security_opt',
     kubernetes: 'securityContext.procMount',
   },
-  devices: { engine: 'HostConfig.Devices', compose: 'devices', kubernetes: 'volumeMounts' },
+  devices: { engine: 'HostConfig.Devices', compose: 'devices', kubernetes: 'volumeDevices' },
   deviceRules: {
     engine: 'HostConfig.DeviceCgroupRules',
     compose: 'device_cgroup_rules',

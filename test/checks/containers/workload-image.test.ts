@@ -10,6 +10,8 @@ describe('workload-image', () => {
     ['tag', 'all', 'localhost:5000/x', 'fail'],
     ['tag', 'all', 'x:1.2', 'pass'],
     ['tag', 'all', 'x@sha256:ab', 'pass'],
+    ['tag', 'all', 'x:${TAG}', 'undetermined'],
+    ['digest', 'all', 'x:{{ tag }}', 'undetermined'],
     ['digest', 'all', 'x:1.2', 'fail'],
     ['digest', 'all', 'x:1.2@sha256:ab', 'pass'],
     ['digest', 'all', `sha256:${'a'.repeat(64)}`, 'pass'],

@@ -1,0 +1,82 @@
+import * as z from 'zod';
+import type { Place } from '../workloads/setting.ts';
+import type { GpuRequest, Limits } from '../workloads/workload.ts';
+import type { Manifest } from './manifest.ts';
+import { isBeside } from './manifest.ts';
+import type { Pod, PodContainer } from './pods.ts';
+import { parseQuantity } from './quantity.ts';
+
+const LimitRange = z.object({
+  limits: z.array(
+    z.object({
+      type: z.string(),
+      default: z.record(z.string(), z.union([z.string(), z.number()]).transform(String)).nullish(),
+    }),
+  ),
+});
+
+interface Limit {
+  readonly value: number;
+  readonly place: Place;
+}
+
+/** Bounds of a container: its own, the pod's as a whole, or the default that a LimitRange of its namespace gives. */
+export function limitsOf(
+  pod: Pod,
+  container: PodContainer,
+  manifests: readonly Manifest[],
+): { readonly limits: Limits; readonly places: Readonly<Record<'memory' | 'cpus', Place | null>> } {
+  const find = (resource: 'memory' | 'cpu'): Limit | null => {
+    const path = ['resources', 'limits', resource];
+    const own = bounded(container.spec.resources?.limits?.[resource], container.place(path));
+    const whole = bounded(pod.spec.resources?.limits?.[resource], pod.place(['spec', ...path]));
+    return own ?? whole ?? defaultOf(resource, pod, manifests);
+  };
+  const [memory, cpu] = [find('memory'), find('cpu')];
+  return {
+    // How many processes a pod may have is the kubelet's setting (podPidsLimit).
+    limits: { memoryBytes: memory?.value ?? null, cpus: cpu?.value ?? null, pids: null },
+    places: { memory: memory?.place ?? null, cpus: cpu?.place ?? null },
+  };
+}
+
+/** Zero bounds nothing. */
+function bounded(text: string | undefined, place: Place): Limit | null {
+  const value = text === undefined ? null : parseQuantity(text);
+  return value !== null && value > 0 ? { value, place } : null;
+}
+
+function defaultOf(resource: string, pod: Pod, manifests: readonly Manifest[]): Limit | null {
+  for (const manifest of manifests) {
+    if (manifest.kind !== 'LimitRange' || manifest.group !== '' || !isBeside(manifest, pod)) continue;
+    const range = LimitRange.safeParse(manifest.object.spec);
+    for (const [index, { type, default: defaults }] of (range.data?.limits ?? []).entries()) {
+      const limit = bounded(
+        defaults?.[resource],
+        manifest.place(['spec', 'limits', index, 'default', resource]),
+      );
+      if (type === 'Container' && limit !== null) return limit;
+    }
+  }
+  return null;
+}
+
+const gpuResource = /^(?:nvidia\.com\/(?:gpu|mig-)|amd\.com\/gpu|gpu\.intel\.com\/)/;
+const nothing = new Set(['', 'void', 'none']);
+
+/** GPUs that a device plugin hands out, or those that the NVIDIA runtime gives to who names them in its environment. */
+export function gpuOf(
+  { spec }: PodContainer,
+  environment: Readonly<Record<string, string>>,
+): { readonly gpu: GpuRequest | null; readonly resource: string | null } {
+  for (const [resource, text] of Object.entries(spec.resources?.limits ?? {})) {
+    const count = parseQuantity(text) ?? 0;
+    if (gpuResource.test(resource) && count > 0)
+      return { gpu: { count, ids: [], by: 'device-request' }, resource };
+  }
+  const wanted = environment.NVIDIA_VISIBLE_DEVICES;
+  if (wanted === undefined || nothing.has(wanted) || wanted.startsWith('$('))
+    return { gpu: null, resource: null };
+  const ids = wanted.split(',').filter((id) => id !== '');
+  return { gpu: { count: wanted === 'all' ? 'all' : ids.length, ids, by: 'environment' }, resource: null };
+}
