@@ -30,9 +30,11 @@ export function renderYaml(template: string, data: Data): string | null {
 
 /** A JSON string is a YAML scalar (YAML 1.2, 7.3.1); plain where nothing in it can mean anything else. */
 function yamlScalar(value: string): string {
-  return /^[A-Za-z/][A-Za-z0-9_./-]*$/.test(value) && !/^(?:true|false|null|yes|no|on|off|y|n)$/i.test(value)
-    ? value
-    : JSON.stringify(value);
+  const isWord = /^[A-Za-z/][A-Za-z0-9_./-]*$/.test(value);
+  const isOther = /^(?:true|false|null|yes|no|on|off|y|n)$/i.test(value);
+  // A port stands within a word: 127.0.0.1:8080:80/tcp.
+  const isPort = /^\d{1,5}(?:\/[a-z]+)?$/.test(value);
+  return isPort || (isWord && !isOther) ? value : JSON.stringify(value);
 }
 
 /** One word for a POSIX shell. A NUL cannot be part of one, so it goes. */

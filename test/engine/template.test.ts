@@ -52,10 +52,15 @@ test.each([
   ['a word that YAML takes for another type', 'yes', 'image: "yes"'],
   ['one with a meaning in YAML', 'a: b #c', 'image: "a: b #c"'],
   ['one with a line break', 'a\n  privileged: true', 'image: "a\\n  privileged: true"'],
-  ['a number', '8080', 'image: "8080"'],
+  ['a path', '/srv/data', 'image: /srv/data'],
 ])('a value in YAML is one scalar: %s', (_, value, expected) => {
   expect(renderYaml('image: {image}', { image: value })).toBe(expected);
   expect(parse(expected)).toEqual({ image: value });
+});
+
+test('ports stand within a word', () => {
+  const ports = renderYaml('ports:\n  - 127.0.0.1:{port}:{inside}', { port: '8080', inside: '80/tcp' });
+  expect(parse(ports ?? '')).toEqual({ ports: ['127.0.0.1:8080:80/tcp'] });
 });
 
 test('YAML with a value missing is none', () => {

@@ -7,6 +7,7 @@ export function isRootUser(user: string): boolean {
 }
 
 /** Whether its program begins as root in the container; `null` where only the image says. */
-export function beginsAsRoot({ user, state }: Workload): boolean | null {
+export function beginsAsRoot({ user, state, refusesRoot }: Workload): boolean | null {
+  if (refusesRoot === true) return false;
   return user === '' && state === 'declared' ? null : isRootUser(user);
 }
