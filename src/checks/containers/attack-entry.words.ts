@@ -65,23 +65,24 @@ function exposureEntry({ name }: Workload, exposure: Exposure): Entry {
 }
 
 function publishedEntries(workload: Workload): Entry[] {
-  return workload.publishes
-    .filter(({ hostAddress }) => !isLoopback(hostAddress))
-    .map(({ hostAddress, hostPort, containerPort, proto }) => ({
-      ...{ port: hostPort, inside: containerPort, proto, exposure: null },
-      subject: `${workload.name} on ${hostAddress.includes(':') ? `[${hostAddress}]` : hostAddress}:${String(hostPort)}/${proto}`,
-      words: 'whoever reaches the machine',
-      evidence: [
-        citeSetting(
-          workload,
-          'ports',
-          `${hostAddress}:${String(hostPort)}:${String(containerPort)}/${proto}`,
-          `${String(containerPort)}/${proto}`,
-        ),
-      ],
-      credential: (services) =>
-        credentialOf(services.find((service) => service.workload?.name === workload.name) ?? null),
-    }));
+  const open = workload.publishes.filter(({ hostAddress }) => !isLoopback(hostAddress));
+  // Without an address a port is published on both wildcards: that is one door.
+  const doors = new Map(open.toReversed().map((each) => [`${String(each.hostPort)}/${each.proto}`, each]));
+  return [...doors.values()].toReversed().map(({ hostAddress, hostPort, containerPort, proto }) => ({
+    ...{ port: hostPort, inside: containerPort, proto, exposure: null },
+    subject: `${workload.name} on ${hostAddress.includes(':') ? `[${hostAddress}]` : hostAddress}:${String(hostPort)}/${proto}`,
+    words: 'whoever reaches the machine',
+    evidence: [
+      citeSetting(
+        workload,
+        'ports',
+        `${hostAddress}:${String(hostPort)}:${String(containerPort)}/${proto}`,
+        `${String(containerPort)}/${proto}`,
+      ),
+    ],
+    credential: (services) =>
+      credentialOf(services.find((service) => service.workload?.name === workload.name) ?? null),
+  }));
 }
 
 function credentialOf(service: AiService | null): Credential {

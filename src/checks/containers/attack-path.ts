@@ -18,8 +18,8 @@ import type { Entry } from './attack-entry.words.ts';
 import { entriesOf } from './attack-entry.words.ts';
 
 const messages = {
-  network: '{chain} → root on this machine, and nothing on the way asks for a credential.',
-  inside: '`{name}`: whoever breaks into it → {chain} → root on this machine.',
+  network: '{chain} → root on the host, and nothing on the way asks for a credential.',
+  inside: '`{name}`: whoever breaks into it → {chain} → root on the host.',
 };
 
 const Paths = z.array(z.string().startsWith('/')).min(1);
@@ -42,7 +42,7 @@ export const attackPath = defineCheck({
       const powers = hostPowers(workload, workloads, paths);
       if (powers.length === 0) return [pass(name)];
       if (engine.state === 'known' && isMapped(workload, engine.value)) {
-        const because = `root in \`${name}\` is another user on this machine`;
+        const because = `root in \`${name}\` is another user on the host`;
         return [{ ...notApplicable(because), subject: name }];
       }
       if (from === 'inside') return [fromInside(workload, powers)];
@@ -100,7 +100,7 @@ function fromNetwork(
     const doubt =
       state === 'none' ? `whether ${workload.image.reference} runs as root is not known` : because;
     return {
-      ...undetermined(`${chain} → root on this machine, if nothing on the way stops it: ${doubt}`, subject),
+      ...undetermined(`${chain} → root on the host, if nothing on the way stops it: ${doubt}`, subject),
       evidence,
     };
   }
@@ -112,6 +112,8 @@ function citationOf(workload: Workload, { setting, value, entry }: HostPower): C
   return citeSetting(workload, setting, value, entry);
 }
 
-function wordsOf(powers: readonly HostPower[]): string {
-  return powers.map(({ words }) => words).join(' and ');
+/** One link of the chain: the first is enough, the others are counted. */
+function wordsOf([first, ...others]: readonly HostPower[]): string {
+  const more = others.length === 0 ? '' : ` (and ${String(others.length)} more)`;
+  return `${first?.words ?? ''}${more}`;
 }
