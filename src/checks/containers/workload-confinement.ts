@@ -5,7 +5,7 @@ import { defineCheck, pass, undetermined } from '../../engine/check.ts';
 import { citeSetting, workloadData } from '../../facts/workloads/cite.ts';
 import { eachWorkload } from '../../facts/workloads/each-workload.ts';
 import type { Engine } from '../../facts/workloads/engine.ts';
-import { engineFact } from '../../facts/workloads/engine.ts';
+import { engineOfWorkload, enginesFact } from '../../facts/workloads/engine.ts';
 import type { Workload } from '../../facts/workloads/workload.ts';
 import { workloadsFact } from '../../facts/workloads/workloads.ts';
 
@@ -65,13 +65,13 @@ const guards: Readonly<Record<Guard, (workload: Workload, engine: Engine | null)
 export const workloadConfinement = defineCheck({
   id: 'workload-confinement',
   needs: { workloads: workloadsFact },
-  optional: { engine: engineFact },
+  optional: { engines: enginesFact },
   params: z.strictObject({ guard: z.enum(guardNames) }),
   messages,
-  evaluate: ({ workloads, engine }, { guard }) =>
+  evaluate: ({ workloads, engines }, { guard }) =>
     eachWorkload<typeof messages>(workloads, (workload): Verdict<typeof messages>[] => {
       const { name } = workload;
-      const known = engine.state === 'known' ? engine.value : null;
+      const known = engines.state === 'known' ? engineOfWorkload(workload, engines.value) : null;
       const state = guards[guard](workload, known);
       const evidence = [
         citeSetting(workload, 'securityOpt', workload.securityOpt),

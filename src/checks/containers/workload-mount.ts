@@ -4,7 +4,7 @@ import type { Verdict } from '../../engine/check.ts';
 import { defineCheck, pass, undetermined } from '../../engine/check.ts';
 import { citeSetting, workloadData } from '../../facts/workloads/cite.ts';
 import { eachWorkload } from '../../facts/workloads/each-workload.ts';
-import { engineFact } from '../../facts/workloads/engine.ts';
+import { enginesFact } from '../../facts/workloads/engine.ts';
 import { isAbove, isBelow } from '../../facts/workloads/path-pattern.ts';
 import type { Mount, Workload } from '../../facts/workloads/workload.ts';
 import { workloadsFact } from '../../facts/workloads/workloads.ts';
@@ -19,7 +19,7 @@ const Paths = z.array(z.string().startsWith('/')).default([]);
 export const workloadMount = defineCheck({
   id: 'workload-mount',
   needs: { workloads: workloadsFact },
-  optional: { engine: engineFact },
+  optional: { engines: enginesFact },
   params: z.strictObject({
     /** Bad when mounted itself or with a directory above it; `*` is any text in one component. */
     paths: Paths,
@@ -34,9 +34,9 @@ export const workloadMount = defineCheck({
     meaning: z.string().min(1),
   }),
   messages,
-  evaluate: ({ workloads, engine }, { paths, trees, engineSockets, access, guards, meaning }) => {
-    const sockets = engineSockets && engine.state === 'known' ? (engine.value?.sockets ?? []) : [];
-    const wanted = [...paths, ...sockets.map(({ path }) => path)];
+  evaluate: ({ workloads, engines }, { paths, trees, engineSockets, access, guards, meaning }) => {
+    const known = engineSockets && engines.state === 'known' ? engines.value : [];
+    const wanted = [...paths, ...known.flatMap(({ sockets }) => sockets.map(({ path }) => path))];
     const reachedBy = ({ type, source, real }: Mount): string | null => {
       if (type !== 'bind') return null;
       for (const path of new Set([real ?? source, source])) {

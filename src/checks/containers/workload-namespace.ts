@@ -4,7 +4,7 @@ import type { Verdict } from '../../engine/check.ts';
 import { defineCheck, pass, undetermined } from '../../engine/check.ts';
 import { citeSetting, workloadData } from '../../facts/workloads/cite.ts';
 import { eachWorkload } from '../../facts/workloads/each-workload.ts';
-import { engineFact } from '../../facts/workloads/engine.ts';
+import { engineOfWorkload, enginesFact } from '../../facts/workloads/engine.ts';
 import { namespaceOf } from '../../facts/workloads/shared-namespace.ts';
 import { workloadsFact } from '../../facts/workloads/workloads.ts';
 
@@ -25,17 +25,18 @@ const settings = {
 export const workloadNamespace = defineCheck({
   id: 'workload-namespace',
   needs: { workloads: workloadsFact },
-  optional: { engine: engineFact },
+  optional: { engines: enginesFact },
   params: z.strictObject({
     namespace: z.enum(['network', 'pid', 'ipc', 'uts', 'user', 'cgroup']),
     /** What sharing it means, as a clause. */
     meaning: z.string().min(1),
   }),
   messages,
-  evaluate: ({ workloads, engine }, { namespace, meaning }) => {
-    const mapsUsers = engine.state === 'known' ? (engine.value?.userns ?? null) : null;
+  evaluate: ({ workloads, engines }, { namespace, meaning }) => {
+    const known = engines.state === 'known' ? engines.value : [];
     return eachWorkload<typeof messages>(workloads, (workload): Verdict<typeof messages>[] => {
       const { name } = workload;
+      const mapsUsers = engineOfWorkload(workload, known)?.userns ?? null;
       if (namespace === 'user' && mapsUsers === false) {
         const because = 'the engine maps no container users, so there is no user namespace to leave';
         return [{ outcome: 'not-applicable', subject: name, because }];

@@ -5,7 +5,7 @@ import { gapsOf } from '../../host/evidence.ts';
 import { processesFact } from '../../facts/processes.ts';
 import { citeSetting, workloadData } from '../../facts/workloads/cite.ts';
 import { eachWorkload } from '../../facts/workloads/each-workload.ts';
-import { engineFact } from '../../facts/workloads/engine.ts';
+import { engineOfWorkload, enginesFact } from '../../facts/workloads/engine.ts';
 import { workloadsFact } from '../../facts/workloads/workloads.ts';
 
 const messages = {
@@ -17,10 +17,10 @@ const messages = {
 export const workloadUser = defineCheck({
   id: 'workload-user',
   needs: { workloads: workloadsFact },
-  optional: { engine: engineFact, processes: processesFact },
+  optional: { engines: enginesFact, processes: processesFact },
   params: z.strictObject({}),
   messages,
-  evaluate: ({ workloads, engine, processes }) =>
+  evaluate: ({ workloads, engines, processes }) =>
     eachWorkload<typeof messages>(workloads, (workload) => {
       const { name, user, id } = workload;
       const configured = citeSetting(workload, 'user', user);
@@ -34,11 +34,9 @@ export const workloadUser = defineCheck({
         const message = isRoot(user) ? 'configured' : 'running';
         return [{ outcome: 'fail', message, subject: name, data: { ...data, pid: root.pid }, evidence }];
       }
+      const engine = engines.state === 'known' ? engineOfWorkload(workload, engines.value) : null;
       const mapped =
-        workload.source === 'docker' &&
-        engine.state === 'known' &&
-        (engine.value?.rootless === true ||
-          (engine.value?.userns === true && workload.namespaces.user !== 'host'));
+        engine?.rootless === true || (engine?.userns === true && workload.namespaces.user !== 'host');
       // A running container tells the truth: an entrypoint may have given root up.
       if (mapped || !isRoot(user)) return [pass(name, configured)];
       if (own.length > 0) {

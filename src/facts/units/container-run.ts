@@ -19,6 +19,7 @@ export function parseContainerRun(argv: readonly string[], owner: string): Workl
   if (run === null) return null;
   const workload = workloadOf(inspectOf(run, owner), {
     origin: owner,
+    engine: null,
     directory: null,
     defaultRuntime: null,
     boundVolumes: new Map(),

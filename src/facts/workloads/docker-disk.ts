@@ -78,6 +78,7 @@ async function containersUnder(
   const workloads = inspected.map(({ inspect, directory }) =>
     workloadOf(inspect, {
       origin: `${directory}/hostconfig.json`,
+      engine: engine.sockets[0]?.path ?? null,
       directory,
       defaultRuntime: engine.defaultRuntime,
       boundVolumes,

@@ -9,6 +9,8 @@ import type { Limits, Mount, Workload } from './workload.ts';
 /** What is known of the engine beside the container itself. */
 export interface InspectContext {
   readonly origin: string;
+  /** As {@link Workload} has it. */
+  readonly engine: string | null;
   readonly directory: string | null;
   /** `null` when it is not known. */
   readonly defaultRuntime: string | null;
@@ -27,6 +29,7 @@ export function workloadOf(inspect: Inspect, context: InspectContext): Workload 
     origin: context.origin,
     places: new Map(),
     id: inspect.Id,
+    engine: context.engine,
     state: stateOf(inspect.State.Status),
     pid: inspect.State.Pid > 0 ? inspect.State.Pid : null,
     autoRemove: host.AutoRemove,

@@ -5,16 +5,16 @@ import type { Host } from '../../host/host.ts';
  * quadlets (podman-systemd.unit(5)), containerd's tasks, nerdctl's and Kubernetes' state, Docker Engines
  * without root. On a running machine the processes tell what containerd runs.
  *
- * @param dataRoot - where the engine that is read keeps its containers; `null` when there is none
+ * @param dataRoots - where the engines that are read keep their containers
  */
 export async function containersLeftOnDisk(
   host: Host,
-  dataRoot: string | null,
+  dataRoots: readonly string[],
   started: ReadonlySet<string>,
 ): Promise<string[]> {
   const found = await Promise.all([
     podmanStorage(host, '/var/lib/containers/storage'),
-    leftInHomes(host, dataRoot, started),
+    leftInHomes(host, dataRoots, started),
     ...quadletDirectories.map((directory) => quadlets(host, directory, started)),
     ...Object.entries(kubernetes).map(([path, name]) => nonEmpty(host, path, name)),
     namespacesUnder(host, '/var/lib/containerd/io.containerd.runtime.v2.task', 'containerd'),
@@ -39,7 +39,7 @@ const kubernetes: Readonly<Record<string, string>> = {
 /** Where users keep theirs without root. Homes that may not be entered are said in one sentence. */
 async function leftInHomes(
   host: Host,
-  dataRoot: string | null,
+  dataRoots: readonly string[],
   started: ReadonlySet<string>,
 ): Promise<string[]> {
   const homes = await host.list('/home');
@@ -56,7 +56,7 @@ async function leftInHomes(
       const left = await Promise.all([
         podmanStorage(host, storage),
         quadlets(host, `${home}/.config/containers/systemd`, started),
-        docker === dataRoot ? [] : nonEmpty(host, `${docker}/containers`, 'a rootless Docker Engine'),
+        dataRoots.includes(docker) ? [] : nonEmpty(host, `${docker}/containers`, 'a rootless Docker Engine'),
       ]);
       return left.flat();
     }),

@@ -21,47 +21,42 @@ const unread: Readonly<Record<string, string>> = {
 /**
  * A sentence for every engine that has containers here and is not read.
  *
- * @param engine - the Docker Engine, whose own containers are read
+ * @param engines - the Docker Engines, whose own containers are read
  * @param started - services known to start a container that was read from their unit
  */
 export async function otherEngines(
   host: Host,
   read: FactReader,
-  engine: Engine | null,
+  engines: readonly Engine[],
   started: ReadonlySet<string>,
 ): Promise<string[]> {
   if (host.origin.kind === 'project') return [];
   const [processes, disk] = await Promise.all([
     read(processesFact),
-    containersLeftOnDisk(host, engine?.dataRoot ?? null, started),
+    containersLeftOnDisk(
+      host,
+      engines.map(({ dataRoot }) => dataRoot),
+      started,
+    ),
   ]);
   const running = host.origin.running
     ? gapsOf(processes).map((gap) => `${gap}; containers of any engine may run here unseen`)
     : [];
-  const seen = processes.state === 'known' ? enginesAmong(processes.value, engine) : [];
+  const seen = processes.state === 'known' ? enginesAmong(processes.value, engines) : [];
   return [...new Set([...running, ...seen, ...disk])];
 }
 
-function enginesAmong(processes: readonly Process[], engine: Engine | null): string[] {
+function enginesAmong(processes: readonly Process[], engines: readonly Engine[]): string[] {
   const named = processes.flatMap(({ name }) => unread[name] ?? []);
-  const shims = processes.filter((process) => isForeignShim(process, engine));
-  const rootless = processes.filter(
-    ({ name, uid, containerId }) => name === 'dockerd' && uid > 0 && containerId === null,
-  );
-  const rootful = processes.some(({ name, uid }) => name === 'dockerd' && uid === 0);
-  return [
-    ...[...named, ...shims.map(shimOwner)].map((name) => `containers of ${name} run here and are not read`),
-    ...rootless
-      .slice(rootful ? 0 : 1)
-      .map(({ uid }) => `the rootless Docker Engine of user ${String(uid)} runs here and is not read`),
-  ];
+  const shims = processes.filter((process) => isForeignShim(process, engines));
+  return [...named, ...shims.map(shimOwner)].map((name) => `containers of ${name} run here and are not read`);
 }
 
 /** The shim of a container that Docker does not have: Docker's are in the namespace moby. */
-function isForeignShim(process: Process, engine: Engine | null): boolean {
+function isForeignShim(process: Process, engines: readonly Engine[]): boolean {
   if (!process.name.startsWith('containerd-shim')) return false;
   const namespace = namespaceOf(process);
-  return engine === null || !(namespace === null || /^(?:plugins\.)?moby$/.test(namespace));
+  return engines.length === 0 || !(namespace === null || /^(?:plugins\.)?moby$/.test(namespace));
 }
 
 function shimOwner(process: Process): string {

@@ -12,6 +12,8 @@ export interface Workload {
   /** Where a file says what it is; empty where none was read. */
   readonly places: Places;
   readonly id: string | null;
+  /** Socket of the Docker Engine that has it, the first of its own; `null` for one of another source. */
+  readonly engine: string | null;
   /** `declared`: a file says that it shall run. What its image brings (user, health check, …) is not known. */
   readonly state: 'running' | 'created' | 'stopped' | 'declared';
   /** Process id of its first process on the host; `null` when it does not run. */

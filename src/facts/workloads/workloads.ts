@@ -11,7 +11,7 @@ import { unitsFact } from '../units/units.ts';
 import { containersOfEngine } from './docker-engine.ts';
 import { containersOnDisk } from './docker-disk.ts';
 import type { Engine } from './engine.ts';
-import { engineFact } from './engine.ts';
+import { enginesFact } from './engine.ts';
 import { resolvePaths } from './host-paths.ts';
 import { networkKinds, openAmong } from './networks.ts';
 import { otherEngines } from './other-engines.ts';
@@ -26,20 +26,19 @@ export const workloadsFact = defineFact<readonly Workload[]>({
   kinds: ['live', 'rootfs', 'snapshot', 'project'],
   gather: async (host, read) => {
     if (host.origin.kind === 'project') return describedInProject(read);
-    const [engine, units] = await Promise.all([read(engineFact), read(unitsFact)]);
-    if (engine.state === 'unknown') return engine;
+    const [engines, units] = await Promise.all([read(enginesFact), read(unitsFact)]);
+    if (engines.state === 'unknown') return engines;
     const seen = units.state === 'known' ? units.value : [];
     const [found, others] = await Promise.all([
-      engine.value === null ? known([], engine.source) : ofDocker(host, engine.value, read),
-      otherEngines(host, read, engine.value, startersOf(seen)),
+      ofEngines(host, engines.value, read),
+      otherEngines(host, read, engines.value, startersOf(seen)),
     ]);
     if (found.state === 'unknown') return found;
-    const all = editable([...found.value, ...notYetStarted(seen, found.value)]);
-    const placed = await withNetworks(host, engine.value, all);
-    const workloads = await Promise.all(placed.map((workload) => resolvePaths(host, workload)));
+    const all = [...editable(found.value), ...notYetStarted(seen, found.value)];
+    const workloads = await Promise.all(all.map((workload) => resolvePaths(host, workload)));
     const sorted = workloads.toSorted((a, b) => (a.name < b.name ? -1 : 1));
     // An engine that was not heard may keep its containers where its unread settings say.
-    const settings = (engine.value?.unheard ?? null) === null ? [] : gapsOf(engine);
+    const settings = engines.value.every(({ unheard }) => unheard === null) ? [] : gapsOf(engines);
     const gaps = [...[found, units].flatMap(gapsOf), ...settings];
     return knownInPart(sorted, found.source, [...gaps, ...others]);
   },
@@ -85,25 +84,57 @@ function editable(workloads: readonly Workload[]): readonly Workload[] {
   return wouldBeLost ? workloads.map((workload) => ({ ...workload, directory: null })) : workloads;
 }
 
+/** Of several engines, one that cannot tell is a gap; where none tells, nothing is known. */
+async function ofEngines(
+  host: Host,
+  engines: readonly Engine[],
+  read: FactReader,
+): Promise<Evidence<readonly Workload[]>> {
+  const found = await Promise.all(engines.map((engine) => ofDocker(host, engine, read)));
+  const [first] = found;
+  if (first === undefined) return known([], 'the Docker Engine');
+  const told = found.filter((each) => each.state === 'known');
+  if (told.length === 0) return first;
+  const workloads = told.flatMap(({ value }) => value);
+  return knownInPart(distinct(workloads), first.source, found.flatMap(gapsOf));
+}
+
+/** Two engines may each have a container of a name: the first engine's keeps it. */
+function distinct(workloads: readonly Workload[]): readonly Workload[] {
+  const owners = new Map<string, string | null>();
+  for (const { name, engine } of workloads) if (!owners.has(name)) owners.set(name, engine);
+  return workloads.map((workload) =>
+    owners.get(workload.name) === workload.engine
+      ? workload
+      : { ...workload, name: `${workload.name} (of ${workload.engine ?? 'another engine'})` },
+  );
+}
+
 /** Asks the engine what the networks are, where that is not plain from their names. */
 async function withNetworks(
   host: Host,
-  engine: Engine | null,
+  engine: Engine,
   workloads: readonly Workload[],
 ): Promise<readonly Workload[]> {
-  if (engine?.unheard !== null) return workloads;
+  if (engine.unheard !== null) return workloads;
   if (workloads.every(({ openNetworks }) => openNetworks.length === 0)) return workloads;
   const kinds = await networkKinds(host, engine);
   if (kinds.state === 'unknown') return workloads;
   return workloads.map((workload) => {
-    const { networks, namespaces, source } = workload;
-    if (source !== 'docker') return workload;
+    const { networks, namespaces } = workload;
     return { ...workload, openNetworks: openAmong(networks, namespaces.network, kinds.value) };
   });
 }
 
-async function ofDocker(host: Host, engine: Engine, read: FactReader): Promise<Evidence<Workload[]>> {
-  return engine.running === false || !host.origin.running
-    ? containersOnDisk(host, engine, await read(processesFact))
-    : containersOfEngine(host, engine);
+async function ofDocker(
+  host: Host,
+  engine: Engine,
+  read: FactReader,
+): Promise<Evidence<readonly Workload[]>> {
+  if (engine.running === false || !host.origin.running) {
+    return containersOnDisk(host, engine, await read(processesFact));
+  }
+  const found = await containersOfEngine(host, engine);
+  if (found.state === 'unknown') return found;
+  return knownInPart(await withNetworks(host, engine, found.value), found.source, gapsOf(found));
 }

@@ -38,7 +38,7 @@ describe('workload-confinement', () => {
     ['apparmor', 'fail', {}, { ...engine, appArmor: 'unused' }],
     ['apparmor', 'fail', option('apparmor=unconfined'), { ...engine, appArmor: 'unused' }],
   ])('%s: %s %j', (guard, outcome, host, given) => {
-    const facts = { workloads: [workload('x', { host })], engine: given };
+    const facts = { workloads: [workload('x', { host })], engines: 'state' in given ? given : [given] };
     expect(evaluate(workloadConfinement, facts, { guard })).toMatchObject([{ outcome, subject: 'x' }]);
   });
 
@@ -46,7 +46,7 @@ describe('workload-confinement', () => {
     ['seccomp', { seccomp: 'off', options: { 'seccomp-profile': { source: '/etc/docker/daemon.json' } } }],
     ['apparmor', { appArmor: 'unused' }],
   ])('%s: what the engine takes from everybody is mended at the engine', (guard, given) => {
-    const facts = { workloads: [workload('x')], engine: { ...engine, ...given } };
+    const facts = { workloads: [workload('x')], engines: [{ ...engine, ...given }] };
     const file = guard === 'seccomp' ? { file: '/etc/docker/daemon.json' } : {};
     expect(evaluate(workloadConfinement, facts, { guard })).toMatchObject([
       { message: `${guard}-engine`, data: file },
@@ -54,7 +54,7 @@ describe('workload-confinement', () => {
   });
 
   test('not-applicable without containers', () => {
-    const facts = { workloads: [], engine };
+    const facts = { workloads: [], engines: [engine] };
     expect(evaluate(workloadConfinement, facts, { guard: 'seccomp' })).toMatchObject([
       { outcome: 'not-applicable' },
     ]);

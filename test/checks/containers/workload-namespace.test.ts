@@ -4,8 +4,12 @@ import { idOf } from '../../harness/docker-container.ts';
 import { evaluate } from '../../harness/evaluate.ts';
 import { engine, workload } from '../../harness/docker-workload.ts';
 
-function judge(namespace: string, workloads: readonly unknown[], given: unknown = engine) {
-  return evaluate(workloadNamespace, { workloads, engine: given }, { namespace, meaning: 'bad' });
+function judge(namespace: string, workloads: readonly unknown[], given: object = engine) {
+  return evaluate(
+    workloadNamespace,
+    { workloads, engines: 'state' in given ? given : [given] },
+    { namespace, meaning: 'bad' },
+  );
 }
 
 describe('workload-namespace', () => {
