@@ -2,14 +2,16 @@
 import * as z from 'zod';
 import type { Verdict } from '../../engine/check.ts';
 import { defineCheck, pass, undetermined } from '../../engine/check.ts';
-import { citeSetting, workloadData } from '../../facts/workloads/cite.ts';
+import { citeKernel, citeSetting, workloadData } from '../../facts/workloads/cite.ts';
 import { eachWorkload } from '../../facts/workloads/each-workload.ts';
 import type { Engine } from '../../facts/workloads/engine.ts';
 import { engineOfWorkload, enginesFact } from '../../facts/workloads/engine.ts';
-import type { Workload } from '../../facts/workloads/workload.ts';
+import type { KernelTruth, Workload } from '../../facts/workloads/workload.ts';
 import { workloadsFact } from '../../facts/workloads/workloads.ts';
 
 const messages = {
+  kernel:
+    '`{name}` runs without {guard}, as the kernel has it (pid {pid}), whatever it was configured with: {setting}.',
   'no-new-privileges':
     '`{name}` may gain privileges: a set-uid program in it makes root of any user (no-new-privileges is {setting}).',
   seccomp:
@@ -62,6 +64,37 @@ const guards: Readonly<Record<Guard, (workload: Workload, engine: Engine | null)
   },
 };
 
+/** What the kernel shows of each guard: `null` where it does not tell. */
+const shown: Readonly<Record<Guard, (kernel: KernelTruth) => boolean | null>> = {
+  'no-new-privileges': ({ noNewPrivileges }) => noNewPrivileges,
+  // That it has a filter does not tell what the filter lets through.
+  seccomp: ({ seccomp }) => (seccomp === 'off' ? false : null),
+  apparmor: ({ appArmor }) => (appArmor === null ? null : appArmor === 'profile'),
+};
+
+const withoutIt: Readonly<Record<Guard, string>> = {
+  'no-new-privileges': 'a set-uid program in it makes root of any user',
+  seccomp: 'no filter of its own stands between it and the kernel’s whole surface',
+  apparmor: 'it is unconfined, or its profile only complains',
+};
+
+const kernelWords: Readonly<Record<Guard, (kernel: KernelTruth) => [string, string]>> = {
+  'no-new-privileges': ({ noNewPrivileges }) => ['status', `NoNewPrivs: ${String(Number(noNewPrivileges))}`],
+  seccomp: ({ seccomp }) => ['status', `Seccomp: ${seccomp ?? 'not known to be its own'}`],
+  apparmor: ({ appArmor }) => ['attr/current', appArmor ?? 'not seen'],
+};
+
+/**
+ * The kernel corrects what was configured for the worse, and answers where the configuration did not. A guard that
+ * is configured off stays so: what the program did for itself, the next process that is put into it lacks.
+ */
+function withKernel(state: State, { kernel }: Workload, guard: Guard): State {
+  const seen = kernel === null ? null : shown[guard](kernel);
+  if (seen === false && (state === 'on' || state === null))
+    return { message: 'kernel', setting: withoutIt[guard] };
+  return seen === true && state === null ? 'on' : state;
+}
+
 export const workloadConfinement = defineCheck({
   id: 'workload-confinement',
   needs: { workloads: workloadsFact },
@@ -72,10 +105,13 @@ export const workloadConfinement = defineCheck({
     eachWorkload<typeof messages>(workloads, (workload): Verdict<typeof messages>[] => {
       const { name } = workload;
       const known = engines.state === 'known' ? engineOfWorkload(workload, engines.value) : null;
-      const state = guards[guard](workload, known);
+      const state = withKernel(guards[guard](workload, known), workload, guard);
       const evidence = [
         citeSetting(workload, 'securityOpt', workload.securityOpt),
         ...(workload.privileged ? [citeSetting(workload, 'privileged', true)] : []),
+        ...(workload.kernel === null
+          ? []
+          : [citeKernel(workload.kernel, ...kernelWords[guard](workload.kernel))]),
       ];
       if (state === 'on') return [pass(name, ...evidence)];
       if (state === 'absent') {
@@ -92,6 +128,8 @@ export const workloadConfinement = defineCheck({
       const data = {
         ...workloadData(workload),
         setting,
+        guard,
+        pid: workload.kernel?.pid ?? 0,
         ...(file.startsWith('/') ? { file } : {}),
       };
       return [{ outcome: 'fail', message, subject: name, data, evidence }];

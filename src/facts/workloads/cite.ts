@@ -1,7 +1,7 @@
 import type { Citation } from '../../engine/check.ts';
 import type { Place, Setting } from './setting.ts';
 import { settingNames } from './setting.ts';
-import type { Workload } from './workload.ts';
+import type { KernelTruth, Workload } from './workload.ts';
 
 /**
  * Where a workload's setting can be seen: `HostConfig.Privileged: true` in `docker inspect NAME`, or the line
@@ -60,4 +60,9 @@ function placeWords({ name, source, labels, autoRemove, places }: Workload): str
 function composeFile(labels: Workload['labels']): string {
   const file = labels['com.docker.compose.project.config_files'];
   return file === undefined || file === '' ? '' : ` in ${file}`;
+}
+
+/** A line of /proc/PID that says what the kernel holds the workload's first process to. */
+export function citeKernel({ pid }: KernelTruth, file: string, excerpt: string): Citation {
+  return { source: `/proc/${String(pid)}/${file}`, line: null, excerpt };
 }

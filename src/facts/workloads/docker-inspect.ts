@@ -32,6 +32,7 @@ export function workloadOf(inspect: Inspect, context: InspectContext): Workload 
     engine: context.engine,
     state: stateOf(inspect.State.Status),
     pid: inspect.State.Pid > 0 ? inspect.State.Pid : null,
+    kernel: null,
     autoRemove: host.AutoRemove,
     directory: host.AutoRemove ? null : context.directory,
     image: parseImageReference(Config.Image),

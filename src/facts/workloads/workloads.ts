@@ -13,6 +13,7 @@ import { containersOnDisk } from './docker-disk.ts';
 import type { Engine } from './engine.ts';
 import { enginesFact } from './engine.ts';
 import { resolvePaths } from './host-paths.ts';
+import { withKernelTruth } from './kernel-truth.ts';
 import { networkKinds, openAmong } from './networks.ts';
 import { otherEngines } from './other-engines.ts';
 import type { Workload } from './workload.ts';
@@ -35,7 +36,8 @@ export const workloadsFact = defineFact<readonly Workload[]>({
     ]);
     if (found.state === 'unknown') return found;
     const all = [...editable(found.value), ...notYetStarted(seen, found.value)];
-    const workloads = await Promise.all(all.map((workload) => resolvePaths(host, workload)));
+    const truthful = await withKernelTruth(host, read, all);
+    const workloads = await Promise.all(truthful.map((workload) => resolvePaths(host, workload)));
     const sorted = workloads.toSorted((a, b) => (a.name < b.name ? -1 : 1));
     // An engine that was not heard may keep its containers where its unread settings say.
     const settings = engines.value.every(({ unheard }) => unheard === null) ? [] : gapsOf(engines);

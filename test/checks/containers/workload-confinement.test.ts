@@ -3,6 +3,7 @@ import { workloadConfinement } from '../../../src/checks/containers/workload-con
 import { unknown } from '../../../src/host/evidence.ts';
 import { evaluate } from '../../harness/evaluate.ts';
 import { engine, workload } from '../../harness/docker-workload.ts';
+import { kernelTruth } from '../../harness/kernel-truth.ts';
 
 const unheard = unknown('denied', 'no', '/run/docker.sock');
 const option = (...SecurityOpt: string[]) => ({ SecurityOpt });
@@ -57,6 +58,33 @@ describe('workload-confinement', () => {
     const facts = { workloads: [], engines: [engine] };
     expect(evaluate(workloadConfinement, facts, { guard: 'seccomp' })).toMatchObject([
       { outcome: 'not-applicable' },
+    ]);
+  });
+});
+
+describe('workload-confinement and the kernel', () => {
+  test.each([
+    ['no-new-privileges', 'pass', option('no-new-privileges'), engine, { noNewPrivileges: true }],
+    ['no-new-privileges', 'fail', option('no-new-privileges'), engine, { noNewPrivileges: false }],
+    ['no-new-privileges', 'fail', {}, engine, { noNewPrivileges: true }],
+    ['no-new-privileges', 'pass', {}, unheard, { noNewPrivileges: true }],
+    ['no-new-privileges', 'fail', {}, unheard, { noNewPrivileges: false }],
+    ['no-new-privileges', 'undetermined', {}, unheard, { noNewPrivileges: null }],
+    ['seccomp', 'pass', {}, engine, { seccomp: 'filter' }],
+    ['seccomp', 'pass', {}, engine, { seccomp: null }],
+    ['seccomp', 'fail', {}, engine, { seccomp: 'off' }],
+    ['seccomp', 'fail', option('seccomp=unconfined'), engine, { seccomp: 'filter' }],
+    ['seccomp', 'undetermined', option('seccomp={'), engine, { seccomp: 'filter' }],
+    ['seccomp', 'fail', option('seccomp={'), engine, { seccomp: 'off' }],
+    ['apparmor', 'fail', {}, engine, { appArmor: 'off' }],
+    ['apparmor', 'pass', {}, unheard, { appArmor: 'profile' }],
+    ['apparmor', 'fail', option('apparmor=unconfined'), engine, { appArmor: 'profile' }],
+    ['apparmor', 'not-applicable', {}, { ...engine, appArmor: 'absent' }, { appArmor: null }],
+  ] as const)('%s: %s %j, engine %j, kernel %j', (guard, outcome, host, given, has) => {
+    const workloads = [{ ...workload('x', { host }), kernel: kernelTruth(has) }];
+    const engines = 'state' in given ? given : [given];
+    expect(evaluate(workloadConfinement, { workloads, engines }, { guard })).toMatchObject([
+      { outcome, subject: 'x' },
     ]);
   });
 });
