@@ -29,10 +29,11 @@ type Guard = (typeof guardNames)[number];
 type State = { readonly message: keyof typeof messages; readonly setting: string } | 'on' | 'absent' | null;
 
 const guards: Readonly<Record<Guard, (workload: Workload, engine: Engine | null) => State>> = {
-  'no-new-privileges': ({ confinement: { noNewPrivileges } }, engine) => {
+  'no-new-privileges': ({ confinement: { noNewPrivileges }, source }, engine) => {
     const message = 'no-new-privileges';
     if (noNewPrivileges === true) return 'on';
-    if (noNewPrivileges === false) return { message, setting: 'switched off' };
+    if (noNewPrivileges === false)
+      return { message, setting: source === 'podman' ? 'not set' : 'switched off' };
     if (engine?.noNewPrivileges === true) return 'on';
     return engine?.noNewPrivileges === false ? { message, setting: 'not set' } : null;
   },

@@ -47,7 +47,7 @@ const flags: Readonly<Record<Flag, (workload: Workload) => Judgement>> = {
     citeSetting(workload, 'healthcheck', workload.healthcheck),
   ],
   'restart-unbounded': (workload) => [
-    workload.restart === 'always' && isUnchecked(workload),
+    workload.unseen.includes('restart') ? null : workload.restart === 'always' && isUnchecked(workload),
     citeSetting(workload, 'restart', workload.restart),
     citeSetting(workload, 'healthcheck', workload.healthcheck),
   ],
@@ -58,7 +58,8 @@ const flags: Readonly<Record<Flag, (workload: Workload) => Judgement>> = {
 };
 
 /** An image may bring a check of its own, which a mere command line does not show. */
-function isUnchecked({ healthcheck, state }: Workload): boolean | null {
+function isUnchecked({ healthcheck, state, unseen }: Workload): boolean | null {
+  if (unseen.includes('healthcheck')) return null;
   return healthcheck === null && state === 'declared' ? null : healthcheck !== 'set';
 }
 
@@ -72,7 +73,9 @@ export const workloadFlag = defineCheck({
       const { name } = workload;
       const [bad, ...evidence] = flags[flag](workload);
       if (bad === null) {
-        const because = `whether the image ${workload.image.reference} brings a health check is not known: start \`${name}\` and run again`;
+        const because = workload.unseen.includes('healthcheck')
+          ? `Podman keeps the health check and restart policy of \`${name}\` in its database: podman inspect tells`
+          : `whether the image ${workload.image.reference} brings a health check is not known: start \`${name}\` and run again`;
         return [{ ...undetermined(because, name), evidence }];
       }
       if (!bad) return [pass(name, ...evidence)];

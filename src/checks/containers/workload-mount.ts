@@ -46,30 +46,37 @@ export const workloadMount = defineCheck({
       }
       return null;
     };
-    return eachWorkload<typeof messages>(workloads, (workload) => {
-      const { name } = workload;
-      const evidence = [citeSetting(workload, 'mounts', workload.mounts.map(mountWord))];
-      if (isGuard(workload, guards)) return [pass(name, ...evidence)];
-      const found = workload.mounts.flatMap((mount): Verdict<typeof messages>[] => {
-        if (access !== 'any' && mount.writable !== (access === 'writable')) return [];
-        const reached = reachedBy(mount);
-        const { source, real, target, writable } = mount;
-        if (reached === null && real === null) {
-          const because = `where the host’s ${source} leads was not seen: run as root`;
-          return [undetermined(because, `${name} ${source}`)];
+    return eachWorkload<typeof messages>(
+      workloads,
+      (workload) => {
+        const { name } = workload;
+        const evidence = [citeSetting(workload, 'mounts', workload.mounts.map(mountWord))];
+        if (isGuard(workload, guards)) {
+          const because = `whether \`${name}\`, which stands before the path, publishes a port was not seen`;
+          return [workload.unseen.includes('ports') ? undetermined(because, name) : pass(name, ...evidence)];
         }
-        if (reached === null) return [];
-        const data = {
-          ...workloadData(workload),
-          ...{ source, target, reached, meaning },
-          access: writable ? 'writable' : 'read-only',
-        };
-        const message = reached === source || reached === real ? 'itself' : 'above';
-        const cited = [citeSetting(workload, 'mounts', mountWord(mount), target)];
-        return [{ outcome: 'fail', message, subject: `${name} ${source}`, data, evidence: cited }];
-      });
-      return found.length > 0 ? found : [pass(name, ...evidence)];
-    });
+        const found = workload.mounts.flatMap((mount): Verdict<typeof messages>[] => {
+          if (access !== 'any' && mount.writable !== (access === 'writable')) return [];
+          const reached = reachedBy(mount);
+          const { source, real, target, writable } = mount;
+          if (reached === null && real === null) {
+            const because = `where the host’s ${source} leads was not seen: run as root`;
+            return [undetermined(because, `${name} ${source}`)];
+          }
+          if (reached === null) return [];
+          const data = {
+            ...workloadData(workload),
+            ...{ source, target, reached, meaning },
+            access: writable ? 'writable' : 'read-only',
+          };
+          const message = reached === source || reached === real ? 'itself' : 'above';
+          const cited = [citeSetting(workload, 'mounts', mountWord(mount), target)];
+          return [{ outcome: 'fail', message, subject: `${name} ${source}`, data, evidence: cited }];
+        });
+        return found.length > 0 ? found : [pass(name, ...evidence)];
+      },
+      ['mounts'],
+    );
   },
 });
 

@@ -44,6 +44,10 @@ export const workloadNamespace = defineCheck({
         const because = 'the engine maps no container users, so there is no user namespace to leave';
         return [{ outcome: 'not-applicable', subject: name, because }];
       }
+      if (namespace === 'user' && workload.source === 'podman' && workload.namespaces.user === 'default') {
+        const because = 'Podman maps no users unless it is told, so there is no user namespace to leave';
+        return [{ outcome: 'not-applicable', subject: name, because }];
+      }
       const { mode, through, owner } = namespaceOf(workload, namespace, workloads);
       const evidence = [citeSetting(workload, settings[namespace], workload.namespaces[namespace])];
       const shared = sharesOf(workload, namespace);

@@ -36,7 +36,9 @@ export const workloadUser = defineCheck({
       }
       const engine = engines.state === 'known' ? engineOfWorkload(workload, engines.value) : null;
       const mapped =
-        engine?.rootless === true || (engine?.userns === true && workload.namespaces.user !== 'host');
+        workload.mapsRoot ||
+        engine?.rootless === true ||
+        (engine?.userns === true && workload.namespaces.user !== 'host');
       // A running container tells the truth: an entrypoint may have given root up.
       if (mapped || !isRoot(user)) return [pass(name, configured)];
       if (own.length > 0) {

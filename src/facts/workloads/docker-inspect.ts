@@ -30,6 +30,8 @@ export function workloadOf(inspect: Inspect, context: InspectContext): Workload 
     places: new Map(),
     id: inspect.Id,
     engine: context.engine,
+    unseen: [],
+    mapsRoot: false,
     state: stateOf(inspect.State.Status),
     pid: inspect.State.Pid > 0 ? inspect.State.Pid : null,
     kernel: null,
@@ -137,7 +139,7 @@ function limitsOf(host: HostConfig): Limits {
 }
 
 /** Counts a list such as `0-3,7`; see cpuset(7). */
-function processorsIn(list: string): number | null {
+export function processorsIn(list: string): number | null {
   let count = 0;
   for (const part of list.split(',')) {
     const [, first, last] = /^(\d+)(?:-(\d+))?$/.exec(part.trim()) ?? [];

@@ -1,7 +1,7 @@
 import type { Host } from '../../host/host.ts';
 
 /**
- * A sentence for every engine that left containers on disk which are not read: Podman's storage and
+ * A sentence for every engine that left containers on disk which are not read: Podman's
  * quadlets (podman-systemd.unit(5)), containerd's tasks, nerdctl's and Kubernetes' state, Docker Engines
  * without root. On a running machine the processes tell what containerd runs.
  *
@@ -13,7 +13,6 @@ export async function containersLeftOnDisk(
   started: ReadonlySet<string>,
 ): Promise<string[]> {
   const found = await Promise.all([
-    podmanStorage(host, '/var/lib/containers/storage'),
     leftInHomes(host, dataRoots, started),
     ...quadletDirectories.map((directory) => quadlets(host, directory, started)),
     ...Object.entries(kubernetes).map(([path, name]) => nonEmpty(host, path, name)),
@@ -54,7 +53,6 @@ async function leftInHomes(
         return [];
       }
       const left = await Promise.all([
-        podmanStorage(host, storage),
         quadlets(host, `${home}/.config/containers/systemd`, started),
         dataRoots.includes(docker) ? [] : nonEmpty(host, `${docker}/containers`, 'a rootless Docker Engine'),
       ]);
@@ -62,26 +60,6 @@ async function leftInHomes(
     }),
   );
   return [...found.flat(), ...(closed.length === 0 ? [] : [unseen(closed.toSorted().join(', '))])];
-}
-
-async function podmanStorage(host: Host, storage: string): Promise<string[]> {
-  const names = await host.list(storage);
-  if (names.state === 'unknown') return [unseen(storage)];
-  const drivers = (names.value ?? []).filter((name) => name.endsWith('-containers'));
-  const found = await Promise.all(
-    drivers.map(async (driver) => {
-      const file = `${storage}/${driver}/containers.json`;
-      const text = await host.read(file);
-      if (text.state === 'unknown') return [unseen(file)];
-      return holdsAny(text.value) ? [`containers of Podman or CRI-O are in ${storage} and are not read`] : [];
-    }),
-  );
-  return found.flat();
-}
-
-/** What is not an empty list of containers may be one. */
-function holdsAny(text: string | null): boolean {
-  return text !== null && !/^\s*(?:\[\s*\]|null)?\s*$/.test(text);
 }
 
 /** Directories below count too, such as `users/1000`. */

@@ -4,13 +4,12 @@ import { gapsOf } from '../../host/evidence.ts';
 import type { Process } from '../processes.ts';
 import { processesFact } from '../processes.ts';
 import type { Engine } from './engine.ts';
+import { watchedBy } from './podman.ts';
 import { containersLeftOnDisk } from './other-engines-disk.ts';
 
 /** First processes of engines whose containers are not read; see crun, cri-o, kubelet(8). */
 const unread: Readonly<Record<string, string>> = {
-  conmon: 'Podman',
   conmonrs: 'CRI-O',
-  podman: 'Podman',
   crio: 'CRI-O',
   kubelet: 'Kubernetes',
   kubelite: 'Kubernetes (MicroK8s)',
@@ -23,12 +22,14 @@ const unread: Readonly<Record<string, string>> = {
  *
  * @param engines - the Docker Engines, whose own containers are read
  * @param started - services known to start a container that was read from their unit
+ * @param podman - ids of Podman's containers that are told of
  */
 export async function otherEngines(
   host: Host,
   read: FactReader,
   engines: readonly Engine[],
   started: ReadonlySet<string>,
+  podman: ReadonlySet<string>,
 ): Promise<string[]> {
   if (host.origin.kind === 'project') return [];
   const [processes, disk] = await Promise.all([
@@ -42,14 +43,21 @@ export async function otherEngines(
   const running = host.origin.running
     ? gapsOf(processes).map((gap) => `${gap}; containers of any engine may run here unseen`)
     : [];
-  const seen = processes.state === 'known' ? enginesAmong(processes.value, engines) : [];
+  const seen = processes.state === 'known' ? enginesAmong(processes.value, engines, podman) : [];
   return [...new Set([...running, ...seen, ...disk])];
 }
 
-function enginesAmong(processes: readonly Process[], engines: readonly Engine[]): string[] {
+function enginesAmong(
+  processes: readonly Process[],
+  engines: readonly Engine[],
+  podman: ReadonlySet<string>,
+): string[] {
   const named = processes.flatMap(({ name }) => unread[name] ?? []);
+  const monitors = processes.filter((each) => each.name === 'conmon' && !podman.has(watchedBy(each) ?? ''));
   const shims = processes.filter((process) => isForeignShim(process, engines));
-  return [...named, ...shims.map(shimOwner)].map((name) => `containers of ${name} run here and are not read`);
+  return [...named, ...monitors.map(() => 'Podman'), ...shims.map(shimOwner)].map(
+    (name) => `containers of ${name} run here and are not read`,
+  );
 }
 
 /** The shim of a container that Docker does not have: Docker's are in the namespace moby. */

@@ -1,5 +1,5 @@
 import type { FileType } from '../../host/host.ts';
-import type { Places } from './setting.ts';
+import type { Places, Setting } from './setting.ts';
 
 /** Something that runs in a container, wherever it was described: one shape for every source. */
 export interface Workload {
@@ -12,8 +12,12 @@ export interface Workload {
   /** Where a file says what it is; empty where none was read. */
   readonly places: Places;
   readonly id: string | null;
-  /** Socket of the Docker Engine that has it, the first of its own; `null` for one of another source. */
+  /** What has it: the first socket of a Docker Engine, the storage of a Podman; `null` for one of another source. */
   readonly engine: string | null;
+  /** Settings that its source does not hold: that they seem to be unset proves nothing. Of mounts, what volumes bind. */
+  readonly unseen: readonly Setting[];
+  /** Its own settings make its user 0 another user of the host. What maps all of an engine's is told by the engine. */
+  readonly mapsRoot: boolean;
   /** `declared`: a file says that it shall run. What its image brings (user, health check, …) is not known. */
   readonly state: 'running' | 'created' | 'stopped' | 'declared';
   /** Process id of its first process on the host; `null` when it does not run. */

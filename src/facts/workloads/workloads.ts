@@ -15,6 +15,7 @@ import { enginesFact } from './engine.ts';
 import { resolvePaths } from './host-paths.ts';
 import { withKernelTruth } from './kernel-truth.ts';
 import { networkKinds, openAmong } from './networks.ts';
+import { podmanContainers } from './podman.ts';
 import { otherEngines } from './other-engines.ts';
 import type { Workload } from './workload.ts';
 
@@ -30,19 +31,22 @@ export const workloadsFact = defineFact<readonly Workload[]>({
     const [engines, units] = await Promise.all([read(enginesFact), read(unitsFact)]);
     if (engines.state === 'unknown') return engines;
     const seen = units.state === 'known' ? units.value : [];
-    const [found, others] = await Promise.all([
+    const [docker, podman] = await Promise.all([
       ofEngines(host, engines.value, read),
-      otherEngines(host, read, engines.value, startersOf(seen)),
+      podmanContainers(host, read),
     ]);
-    if (found.state === 'unknown') return found;
-    const all = [...editable(found.value), ...notYetStarted(seen, found.value)];
+    const others = await otherEngines(host, read, engines.value, startersOf(seen), podman.ids);
+    if (docker.state === 'unknown' && podman.workloads.length === 0) return docker;
+    const found = docker.state === 'known' ? editable(docker.value) : [];
+    const live = distinct([...found, ...podman.workloads]);
+    const all = [...live, ...notYetStarted(seen, live)];
     const truthful = await withKernelTruth(host, read, all);
     const workloads = await Promise.all(truthful.map((workload) => resolvePaths(host, workload)));
     const sorted = workloads.toSorted((a, b) => (a.name < b.name ? -1 : 1));
     // An engine that was not heard may keep its containers where its unread settings say.
     const settings = engines.value.every(({ unheard }) => unheard === null) ? [] : gapsOf(engines);
-    const gaps = [...[found, units].flatMap(gapsOf), ...settings];
-    return knownInPart(sorted, found.source, [...gaps, ...others]);
+    const gaps = [...[docker, units].flatMap(gapsOf), ...settings, ...podman.gaps];
+    return knownInPart(sorted, docker.source, [...gaps, ...others]);
   },
 });
 
@@ -98,7 +102,7 @@ async function ofEngines(
   const told = found.filter((each) => each.state === 'known');
   if (told.length === 0) return first;
   const workloads = told.flatMap(({ value }) => value);
-  return knownInPart(distinct(workloads), first.source, found.flatMap(gapsOf));
+  return knownInPart(workloads, first.source, found.flatMap(gapsOf));
 }
 
 /** Two engines may each have a container of a name: the first engine's keeps it. */
