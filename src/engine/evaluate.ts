@@ -87,9 +87,16 @@ function findingOf(rule: Rule, check: Check, verdict: Verdict | Broken): Finding
 /** The most special one that fits. */
 function fixFor(
   { fix, fixes }: Rule,
-  { message, variant = '' }: { message: string; variant?: string | undefined },
+  {
+    message,
+    variant = '',
+    foreign = false,
+  }: { message: string; variant?: string | undefined; foreign?: boolean | undefined },
 ): Fix {
-  return fixes[`${message}/${variant}`] ?? fixes[variant] ?? fixes[message] ?? fix;
+  const own = fixes[`${message}/${variant}`] ?? fixes[variant];
+  if (own !== undefined) return own;
+  const common = fixes[message] ?? fix;
+  return foreign ? { ...common, commands: [], verify: [], undo: [] } : common;
 }
 
 function messageOf(check: Check, verdict: Verdict | Broken): string | null {

@@ -49,10 +49,11 @@ export function workloadData(workload: Workload): WorkloadData {
 function placeWords({ name, source, labels, autoRemove, places }: Workload): string {
   const begins = places.get('workload');
   if (begins !== undefined) {
-    const what = source === 'kubernetes' ? 'container' : 'service';
+    const what = source === 'compose' ? 'service' : 'container';
     return `${what} ${name} in ${begins.file}:${String(begins.line)}`;
   }
   const service = labels['com.docker.compose.service'];
+  if (source === 'podman') return `container ${name} of Podman`;
   if (service !== undefined) return `service ${service}${composeFile(labels)}`;
   return `container ${name}${autoRemove ? ' (made with --rm, so that it is gone when it stops: run it anew)' : ''}`;
 }

@@ -32,8 +32,12 @@ function asSeen<const M extends Messages>(
   return { ...undetermined(because, verdict.subject), evidence: verdict.evidence ?? [] };
 }
 
-/** What a file describes is put right there. */
-function inItsPlace<M extends Messages>({ source }: Workload, verdict: Verdict<M>): Verdict<M> {
-  const isDescribed = source === 'compose' || source === 'kubernetes';
-  return isDescribed && verdict.outcome === 'fail' ? { ...verdict, variant: source } : verdict;
+/** What a file describes is put right there; what another engine than root's Docker has, by its own commands. */
+function inItsPlace<const M extends Messages>({ source, engine }: Workload, verdict: Verdict<M>): Verdict<M> {
+  if (verdict.outcome !== 'fail') return verdict;
+  if (source === 'compose' || source === 'kubernetes') return { ...verdict, variant: source };
+  if (source === 'podman') return { ...verdict, variant: source, foreign: true };
+  return engine?.startsWith('/run/user/') === true
+    ? { ...verdict, variant: 'rootless', foreign: true }
+    : verdict;
 }

@@ -21,14 +21,12 @@ const unread: Readonly<Record<string, string>> = {
  * A sentence for every engine that has containers here and is not read.
  *
  * @param engines - the Docker Engines, whose own containers are read
- * @param started - services known to start a container that was read from their unit
  * @param podman - ids of Podman's containers that are told of
  */
 export async function otherEngines(
   host: Host,
   read: FactReader,
   engines: readonly Engine[],
-  started: ReadonlySet<string>,
   podman: ReadonlySet<string>,
 ): Promise<string[]> {
   if (host.origin.kind === 'project') return [];
@@ -37,7 +35,6 @@ export async function otherEngines(
     containersLeftOnDisk(
       host,
       engines.map(({ dataRoot }) => dataRoot),
-      started,
     ),
   ]);
   const running = host.origin.running

@@ -7,6 +7,7 @@ import { composeFact } from '../compose/compose.ts';
 import { kubernetesFact } from '../kubernetes/kubernetes.ts';
 import { processesFact } from '../processes.ts';
 import type { Unit } from '../units/unit.ts';
+import { quadletsFact } from '../quadlets/quadlets.ts';
 import { unitsFact } from '../units/units.ts';
 import { containersOfEngine } from './docker-engine.ts';
 import { containersOnDisk } from './docker-disk.ts';
@@ -28,39 +29,52 @@ export const workloadsFact = defineFact<readonly Workload[]>({
   kinds: ['live', 'rootfs', 'snapshot', 'project'],
   gather: async (host, read) => {
     if (host.origin.kind === 'project') return describedInProject(read);
-    const [engines, units] = await Promise.all([read(enginesFact), read(unitsFact)]);
+    const [engines, units, quadlets] = await Promise.all([
+      read(enginesFact),
+      read(unitsFact),
+      read(quadletsFact),
+    ]);
     if (engines.state === 'unknown') return engines;
     const seen = units.state === 'known' ? units.value : [];
     const [docker, podman] = await Promise.all([
       ofEngines(host, engines.value, read),
       podmanContainers(host, read),
     ]);
-    const others = await otherEngines(host, read, engines.value, startersOf(seen), podman.ids);
+    const others = await otherEngines(host, read, engines.value, podman.ids);
     if (docker.state === 'unknown' && podman.workloads.length === 0) return docker;
     const found = docker.state === 'known' ? editable(docker.value) : [];
     const live = distinct([...found, ...podman.workloads]);
-    const all = [...live, ...notYetStarted(seen, live)];
+    const started = [...live, ...notYetStarted(seen, live)];
+    const all = [...started, ...notAmong(started, quadlets)];
     const truthful = await withKernelTruth(host, read, all);
     const workloads = await Promise.all(truthful.map((workload) => resolvePaths(host, workload)));
     const sorted = workloads.toSorted((a, b) => (a.name < b.name ? -1 : 1));
     // An engine that was not heard may keep its containers where its unread settings say.
     const settings = engines.value.every(({ unheard }) => unheard === null) ? [] : gapsOf(engines);
-    const gaps = [...[docker, units].flatMap(gapsOf), ...settings, ...podman.gaps];
+    const gaps = [...[docker, units, quadlets].flatMap(gapsOf), ...settings, ...podman.gaps];
     return knownInPart(sorted, docker.source, [...gaps, ...others]);
   },
 });
 
 /** What the files of a repository describe: compose services, pods, units that run containers. */
 async function describedInProject(read: FactReader): Promise<Evidence<readonly Workload[]>> {
-  const [compose, kubernetes, units] = await Promise.all([
+  const [compose, kubernetes, units, quadlets] = await Promise.all([
     read(composeFact),
     read(kubernetesFact),
     read(unitsFact),
+    read(quadletsFact),
   ]);
   const started = units.state === 'known' ? notYetStarted(units.value, []) : [];
   const described = [compose, kubernetes].flatMap((one) => (one.state === 'known' ? one.value : []));
-  const sorted = [...described, ...started].toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  return knownInPart(sorted, 'the project', [compose, kubernetes, units].flatMap(gapsOf));
+  const all = [...described, ...started];
+  const sorted = [...all, ...notAmong(all, quadlets)].toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  return knownInPart(sorted, 'the project', [compose, kubernetes, units, quadlets].flatMap(gapsOf));
+}
+
+/** What quadlets describe, as far as nothing else has it under its name. */
+function notAmong(seen: readonly Workload[], quadlets: Evidence<readonly Workload[]>): readonly Workload[] {
+  const names = new Set(seen.map(({ name }) => name));
+  return quadlets.state === 'known' ? quadlets.value.filter(({ name }) => !names.has(name)) : [];
 }
 
 /**
@@ -74,11 +88,6 @@ function notYetStarted(units: readonly Unit[], seen: readonly Workload[]): Workl
     const isRead = container.source === 'docker' && container.name === name && active === true;
     return isRead ? [] : [container];
   });
-}
-
-/** Units whose container is among the workloads already. */
-function startersOf(units: readonly Unit[]): ReadonlySet<string> {
-  return new Set(units.flatMap(({ name, startsContainer }) => (startsContainer === null ? [] : [name])));
 }
 
 /**
