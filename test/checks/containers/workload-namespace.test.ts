@@ -97,3 +97,8 @@ describe('workload-namespace and the kernel', () => {
     ]);
   });
 });
+
+test('Podman maps nobody unless told: no user namespace to leave', () => {
+  const podman = { ...workload('x'), source: 'podman' };
+  expect(judge('user', [podman])).toMatchObject([{ outcome: 'not-applicable' }]);
+});

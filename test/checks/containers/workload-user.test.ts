@@ -62,3 +62,14 @@ describe('workload-user', () => {
     expect(evaluate(workloadUser, facts)).toMatchObject([{ outcome: 'not-applicable' }]);
   });
 });
+
+describe('workload-user and Podman', () => {
+  const podman = { ...workload('x', { config: { User: '0' } }), source: 'podman' } as const;
+  test.each([
+    ['fail', false],
+    ['pass', true],
+  ])('%s: its settings map root: %j', (outcome, mapsRoot) => {
+    const facts = { workloads: [{ ...podman, mapsRoot }], engines: [], processes: unseen };
+    expect(evaluate(workloadUser, facts)).toMatchObject([{ outcome }]);
+  });
+});
