@@ -69,17 +69,21 @@ export const workloadFlag = defineCheck({
   params: z.strictObject({ flag: z.enum(Object.keys(messages) as [Flag, ...Flag[]]) }),
   messages,
   evaluate: ({ workloads }, { flag }) =>
-    eachWorkload<typeof messages>(workloads, (workload): Verdict<typeof messages>[] => {
-      const { name } = workload;
-      const [bad, ...evidence] = flags[flag](workload);
-      if (bad === null) {
-        const because = workload.unseen.includes('healthcheck')
-          ? `Podman keeps the health check and restart policy of \`${name}\` in its database: podman inspect tells`
-          : `whether the image ${workload.image.reference} brings a health check is not known: start \`${name}\` and run again`;
-        return [{ ...undetermined(because, name), evidence }];
-      }
-      if (!bad) return [pass(name, ...evidence)];
-      const data = workloadData(workload);
-      return [{ outcome: 'fail', message: flag, subject: name, data, evidence }];
-    }),
+    eachWorkload<typeof messages>(
+      workloads,
+      (workload): Verdict<typeof messages>[] => {
+        const { name } = workload;
+        const [bad, ...evidence] = flags[flag](workload);
+        if (bad === null) {
+          const because = workload.unseen.includes('healthcheck')
+            ? `Podman keeps the health check and restart policy of \`${name}\` in its database: podman inspect tells`
+            : `whether the image ${workload.image.reference} brings a health check is not known: start \`${name}\` and run again`;
+          return [{ ...undetermined(because, name), evidence }];
+        }
+        if (!bad) return [pass(name, ...evidence)];
+        const data = workloadData(workload);
+        return [{ outcome: 'fail', message: flag, subject: name, data, evidence }];
+      },
+      flag === 'unmasked-proc' ? ['maskedPaths'] : [],
+    ),
 });

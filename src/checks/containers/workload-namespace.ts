@@ -64,7 +64,7 @@ export const workloadNamespace = defineCheck({
         const because = `\`${name}\` shares the ${namespace} namespace of container ${through.join(', then ')}, which is not there to ask`;
         return [{ ...undetermined(because, name), evidence }];
       }
-      if (mode === 'default' && namespace === 'cgroup') {
+      if (mode === 'default' && namespace !== 'user') {
         const because = `\`${name}\` does not say, and whether the engine then gives it the host’s ${namespace} namespace depends on the kernel: start it and run again`;
         return [{ ...undetermined(because, name), evidence }];
       }

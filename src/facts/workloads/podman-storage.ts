@@ -1,21 +1,30 @@
 import * as z from 'zod';
 import type { Host } from '../../host/host.ts';
 import type { Process } from '../processes.ts';
+import type { OciSpec } from './oci-spec.ts';
 import { parseOciSpec } from './oci-spec.ts';
 import { workloadOfSpec } from './spec-workload.ts';
-import type { Workload } from './workload.ts';
+import type { Device, Workload } from './workload.ts';
 
 /** A directory where Podman, Buildah and CRI-O keep containers; containers-storage.conf(5). */
 export interface Storage {
   readonly path: string;
   /** A user's own, who has no rights of root. */
   readonly rootless: boolean;
+  /** Whose it is; `null` when that was not seen. */
+  readonly uid: number | null;
 }
 
-/** What was found in storages, and what was not seen there, one sentence each. */
+/** What was not seen, in a sentence; with the container's id where it is about one. */
+export interface StorageGap {
+  readonly id: string | null;
+  readonly sentence: string;
+}
+
+/** What was found in storages, and what was not seen there. */
 export interface Stored {
   readonly workloads: readonly Workload[];
-  readonly gaps: readonly string[];
+  readonly gaps: readonly StorageGap[];
   /** Ids of all containers that are told of, in either way. */
   readonly ids: ReadonlySet<string>;
 }
@@ -84,7 +93,9 @@ async function containersOfDriver(
   );
   return {
     workloads: read.flatMap((each) => (typeof each === 'string' ? [] : [each])),
-    gaps: read.filter((each) => typeof each === 'string'),
+    gaps: read.flatMap((each, index) =>
+      typeof each === 'string' ? [{ id: entries[index]?.id ?? null, sentence: each }] : [],
+    ),
     ids: new Set(entries.map(({ id }) => id)),
   };
 }
@@ -116,7 +127,7 @@ async function containerOf(host: Host, wanted: Wanted): Promise<Workload | strin
     return `container ${name} in ${path} is not Podman's own (of CRI-O?) and is not read`;
   }
   const image = metadata['image-name'];
-  return workloadOfSpec(spec, {
+  const workload = workloadOfSpec(spec, {
     id: entry.id,
     name,
     image,
@@ -126,6 +137,24 @@ async function containerOf(host: Host, wanted: Wanted): Promise<Workload | strin
     pid,
     containers,
   });
+  const devices = await Promise.all(
+    workload.devices.map(async (device, index) => {
+      const node = spec.linux.devices[index];
+      return node === undefined ? device : await namedByKernel(host, device, node);
+    }),
+  );
+  return { ...workload, devices };
+}
+
+type Node = OciSpec['linux']['devices'][number];
+
+/** A container may call a device otherwise; the kernel's name for its numbers is the host's, where sysfs has them. */
+async function namedByKernel(host: Host, device: Device, { type, major, minor }: Node): Promise<Device> {
+  const kind = type === 'b' ? 'block' : 'char';
+  const link = await host.readlink(`/sys/dev/${kind}/${String(major)}:${String(minor)}`);
+  const name = link.state === 'known' ? (link.value?.replace(/^.*\//, '') ?? null) : null;
+  if (name === null || device.host.endsWith(`/${name}`)) return device;
+  return { ...device, host: `/dev/${name}` };
 }
 
 /** The oldest is the container's first. */
@@ -151,8 +180,8 @@ function metadataOf({ metadata }: Entry): z.infer<typeof Metadata> {
   }
 }
 
-function onlyGap(gap: string): Stored {
-  return { workloads: [], gaps: [gap], ids: new Set() };
+function onlyGap(sentence: string): Stored {
+  return { workloads: [], gaps: [{ id: null, sentence }], ids: new Set() };
 }
 
 function unseenWords(path: string): string {

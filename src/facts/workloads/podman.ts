@@ -2,6 +2,7 @@ import type { FactReader } from '../../engine/fact.ts';
 import type { Host } from '../../host/host.ts';
 import type { Process } from '../processes.ts';
 import { processesFact } from '../processes.ts';
+import { askPodman, servedSocket } from './podman-service.ts';
 import type { Storage, Stored } from './podman-storage.ts';
 import { containersOfStorage, joined } from './podman-storage.ts';
 
@@ -20,7 +21,16 @@ export async function podmanContainers(host: Host, read: FactReader): Promise<St
     const { containerId: id } = process;
     if (id !== null) running.set(id, [...(running.get(id) ?? []), process]);
   }
-  return joined(await Promise.all(storages.map((storage) => containersOfStorage(host, storage, running))));
+  return joined(
+    await Promise.all(
+      storages.map(async (storage) => {
+        const stored = await containersOfStorage(host, storage, running);
+        // A socket that systemd holds is left alone: a connection would start the service.
+        const socket = servedSocket(all, storage);
+        return socket === null ? stored : askPodman(host, socket, storage, stored);
+      }),
+    ),
+  );
 }
 
 /** Every storage once: root's, then those of users. */
@@ -28,19 +38,23 @@ async function storagesOf(host: Host, processes: readonly Process[]): Promise<re
   const homes = await host.list('/home');
   const users = homes.state === 'known' ? (homes.value ?? []) : [];
   const candidates = users.map((user) => `/home/${user}/.local/share/containers/storage`);
-  // A home that may not be entered is said elsewhere, all of them in one sentence.
-  const entered = await Promise.all(
-    candidates.map(async (path) => (await host.list(path)).state === 'known'),
-  );
-  const storages = new Map<string, Storage>([[rootful, { path: rootful, rootless: false }]]);
-  for (const [index, path] of candidates.entries()) {
-    if (entered[index] === true) storages.set(path, { path, rootless: true });
-  }
+  const owned = await Promise.all(candidates.map((path) => ownedStorage(host, path)));
+  const storages = new Map<string, Storage>([[rootful, { path: rootful, rootless: false, uid: 0 }]]);
+  for (const storage of owned) if (storage !== null) storages.set(storage.path, storage);
   for (const process of processes) {
     const path = storageOfMonitor(process);
-    if (path !== null && !storages.has(path)) storages.set(path, { path, rootless: process.uid > 0 });
+    const { uid } = process;
+    if (path !== null && !storages.has(path)) storages.set(path, { path, rootless: uid > 0, uid });
   }
   return [...storages.values()];
+}
+
+/** A user's storage where there is one. A home that may not be entered is said elsewhere, all of them in one sentence. */
+async function ownedStorage(host: Host, path: string): Promise<Storage | null> {
+  const names = await host.list(path);
+  if (names.state === 'unknown' || names.value === null) return null;
+  const stat = await host.stat(path);
+  return { path, rootless: true, uid: stat.state === 'known' ? (stat.value?.uid ?? null) : null };
 }
 
 /** `conmon -b STORAGE/overlay-containers/ID/userdata -c ID …`, one for each container that runs; conmon(8). */

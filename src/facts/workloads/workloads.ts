@@ -51,7 +51,11 @@ export const workloadsFact = defineFact<readonly Workload[]>({
     const sorted = workloads.toSorted((a, b) => (a.name < b.name ? -1 : 1));
     // An engine that was not heard may keep its containers where its unread settings say.
     const settings = engines.value.every(({ unheard }) => unheard === null) ? [] : gapsOf(engines);
-    const gaps = [...[docker, units, quadlets].flatMap(gapsOf), ...settings, ...podman.gaps];
+    const gaps = [
+      ...[docker, units, quadlets].flatMap(gapsOf),
+      ...settings,
+      ...podman.gaps.map(({ sentence }) => sentence),
+    ];
     return knownInPart(sorted, docker.source, [...gaps, ...others]);
   },
 });

@@ -4,9 +4,11 @@ import { eachWorkload } from '../../../src/facts/workloads/each-workload.ts';
 import type { Workload } from '../../../src/facts/workloads/workload.ts';
 import { workload } from '../../harness/docker-workload.ts';
 
-const messages = { bad: 'bad' };
+interface Messages {
+  readonly bad: 'bad';
+}
 const failing = (changes: Partial<Workload>) =>
-  eachWorkload<typeof messages>([{ ...workload('x'), ...changes }], ({ name }) => [
+  eachWorkload<Messages & Record<string, string>>([{ ...workload('x'), ...changes }], ({ name }) => [
     { outcome: 'fail', message: 'bad', subject: name, data: {}, evidence: [] },
   ])[0];
 
@@ -27,7 +29,7 @@ test.each([
   [['ports', 'networks'], 'undetermined'],
 ] as const)('a pass that stands on what its source does not hold (%j): %s', (unseen, outcome) => {
   const judged = { ...workload('x'), unseen };
-  expect(eachWorkload<typeof messages>([judged], ({ name }) => [pass(name)], ['ports'])).toMatchObject([
-    { outcome, subject: 'x' },
-  ]);
+  expect(
+    eachWorkload<Messages & Record<string, string>>([judged], ({ name }) => [pass(name)], ['ports']),
+  ).toMatchObject([{ outcome, subject: 'x' }]);
 });

@@ -135,6 +135,14 @@ describe('containers of Podman, by the specs that it wrote', () => {
     expect(environment.TOKEN).not.toContain('verysecret123');
   });
 
+  test('a device is what the kernel calls its numbers, whatever the container calls it', async () => {
+    const recording = { '/sys/dev/char/1:3': { readlink: '../../devices/virtual/mem/null' } };
+    expect(await one('device', { recording })).toMatchObject({
+      devices: [{ host: '/dev/null', container: '/dev/xnull' }],
+    });
+    expect(await one('device')).toMatchObject({ devices: [{ host: '/dev/xnull' }] });
+  });
+
   test('one that was never started is a gap with its name', async () => {
     expect(await workloads({ files: stored(storage, ['inpod']) })).toMatchObject({
       value: [],
@@ -235,6 +243,141 @@ describe('Podman beside the machine', () => {
     };
     await factReader(watched)(workloadsFact);
     expect(asked.filter((each) => each.includes('podman'))).toEqual([]);
+  });
+});
+
+describe('Podman’s own service', () => {
+  const served = '/run/podman/podman.sock';
+  const service = (...words: string[]) => ({
+    '/proc/60/cmdline': `${['/usr/bin/podman', ...words].join('\0')}\0`,
+    '/proc/60/status': 'Name:\tpodman\nPPid:\t1\nUid:\t0\t0\t0\t0\n',
+    '/proc/60/cgroup': '0::/system.slice/podman.service\n',
+  });
+  const answers = (names: readonly string[], socket = served) => {
+    const chosen = recorded.containers.filter(({ name }) => names.includes(name));
+    const bodies: readonly [string, unknown][] = [
+      ['/containers/json?all=true', chosen.map(({ name, inspect: { Id } }) => ({ Id, Names: [name] }))],
+      ['/volumes/json', [{ Name: 'data', Options: { type: 'none', o: 'bind', device: '/srv/data' } }]],
+      ...chosen.map(({ inspect }): [string, unknown] => [`/containers/${inspect.Id}/json`, inspect]),
+    ];
+    return bodies.map(([path, body]) => ({
+      socket,
+      path: `/v4.0.0/libpod${path}`,
+      body: JSON.stringify(body),
+    }));
+  };
+  const asking = (names: readonly string[]) =>
+    workloads({
+      files: { ...stored(storage, names), ...service('system', 'service') },
+      gets: answers(names),
+    });
+
+  test.each<[string, object]>([
+    [
+      'ports',
+      {
+        unseen: [],
+        publishes: expect.arrayContaining([
+          expect.objectContaining({ hostAddress: '0.0.0.0', hostPort: 8080, containerPort: 80 }),
+          expect.objectContaining({ hostAddress: '127.0.0.1', hostPort: 5432, proto: 'udp' }),
+        ]),
+      },
+    ],
+    ['restart', { unseen: [], restart: 'always', healthcheck: 'set', labels: { a: 'b' } }],
+    ['nohealth', { healthcheck: 'disabled' }],
+    [
+      'mounts',
+      {
+        unseen: [],
+        mounts: expect.arrayContaining([
+          expect.objectContaining({ type: 'bind', source: '/srv/data', target: '/data' }),
+        ]),
+      },
+    ],
+    // The spec has what inspect has not.
+    ['unmask', { maskedProc: false, origin: 'podman inspect unmask' }],
+    ['host', { namespaces: { network: 'host', ipc: 'host' } }],
+    ['device', { deviceRules: ['c 13:* rwm'] }],
+    // Never started: there is no spec.
+    [
+      'borrow',
+      {
+        namespaces: { network: expect.stringMatching(/^container:/) },
+        unseen: [],
+        capDrop: ['AUDIT_WRITE', 'MKNOD', 'NET_RAW'],
+      },
+    ],
+    ['inpod', { namespaces: { ipc: expect.stringMatching(/^container:|private/) } }],
+  ])('%s', async (name, expected) => {
+    const found = await asking([name]);
+    expect(found).toMatchObject({ value: [{ name, source: 'podman', ...expected }] });
+    expect(found).not.toHaveProperty('gaps');
+  });
+
+  test.each(['host', 'unmask', 'device', 'mapped2', 'caps', 'opts', 'readonly', 'privileged', 'user'])(
+    '%s comes to the same before it is started, by the command line that made it',
+    async (name) => {
+      const started = await asking([name]);
+      const files = Object.entries(stored(storage, [name])).filter(([path]) => !path.endsWith('config.json'));
+      const never = await workloads({
+        files: { ...(Object.fromEntries(files) as Record<string, string>), ...service('system', 'service') },
+        gets: answers([name]),
+      });
+      const told = (found: typeof started) => {
+        const [one] = found.state === 'known' ? found.value : [];
+        return {
+          ...{ privileged: one?.privileged, readonlyRootfs: one?.readonlyRootfs, mapsRoot: one?.mapsRoot },
+          ...{ maskedProc: one?.maskedProc, deviceRules: one?.deviceRules, limits: one?.limits },
+          ...{
+            network: one?.namespaces.network,
+            pid: one?.namespaces.pid,
+            ipc: one?.namespaces.ipc === 'host',
+          },
+          ...{ capAdd: one?.privileged === true ? [] : one?.capAdd, noNew: one?.confinement.noNewPrivileges },
+          user: one?.user === '' ? '0' : one?.user,
+        };
+      };
+      expect(told(never)).toEqual(told(started));
+    },
+  );
+
+  test('a container without spec and command line: what inspect hides is not known', async () => {
+    const [get, volumes, inspect] = answers(['plain']);
+    const bare = (inspect?.body ?? '').replace('"CreateCommand"', '"Other"');
+    const found = await workloads({
+      files: service('system', 'service'),
+      gets: [get, volumes, { ...inspect, body: bare }] as never,
+    });
+    expect(found).toMatchObject({
+      value: [{ name: 'plain', namespaces: { ipc: 'default' }, unseen: ['maskedPaths', 'deviceRules'] }],
+    });
+  });
+
+  test.each([
+    ['nothing serves', {}, 0],
+    ['podman does another thing', service('run', 'x'), 0],
+    ['it serves', service('system', 'service', '--time=0'), 1],
+    ['it serves another root', service('--root', '/srv/x', 'system', 'service'), 0],
+  ])('%s: the socket is asked %j', async (_, files, times) => {
+    const host = await memoryHost({
+      files: { ...init, ...stored(storage, ['plain']), ...files },
+      gets: answers(['plain']),
+    });
+    const asked: string[] = [];
+    const watched = {
+      ...host,
+      get: (socket: string, path: string) => (asked.push(path), host.get(socket, path)),
+    };
+    const found = await factReader(watched)(workloadsFact);
+    expect(found).toMatchObject({ value: [{ name: 'plain' }] });
+    expect(asked.length).toBe(times * 3);
+  });
+
+  test('a service that does not answer leaves what the storage told', async () => {
+    const files = { ...stored(storage, ['plain']), ...service('system', 'service') };
+    expect(await workloads({ files })).toMatchObject({
+      value: [{ name: 'plain', unseen: expect.arrayContaining(['ports']) }],
+    });
   });
 });
 
