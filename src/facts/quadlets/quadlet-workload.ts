@@ -22,6 +22,7 @@ const settings: Readonly<Record<string, Setting>> = {
   Network: 'network',
   NoNewPrivileges: 'securityOpt',
   PidsLimit: 'pids',
+  PodmanArgs: 'privileged',
   PublishPort: 'ports',
   ReadOnly: 'readOnly',
   SeccompProfile: 'securityOpt',

@@ -4,6 +4,7 @@ import { gapsOf } from '../../host/evidence.ts';
 import type { Process } from '../processes.ts';
 import { processesFact } from '../processes.ts';
 import type { Engine } from './engine.ts';
+import { contextGaps } from './docker-contexts.ts';
 import { watchedBy } from './podman.ts';
 import { containersLeftOnDisk } from './other-engines-disk.ts';
 
@@ -30,8 +31,10 @@ export async function otherEngines(
   podman: ReadonlySet<string>,
 ): Promise<string[]> {
   if (host.origin.kind === 'project') return [];
-  const [processes, disk] = await Promise.all([
+  const sockets = engines.flatMap((engine) => engine.sockets.map(({ path }) => path));
+  const [processes, contexts, disk] = await Promise.all([
     read(processesFact),
+    host.origin.running ? contextGaps(host, new Set(sockets)) : [],
     containersLeftOnDisk(
       host,
       engines.map(({ dataRoot }) => dataRoot),
@@ -41,7 +44,7 @@ export async function otherEngines(
     ? gapsOf(processes).map((gap) => `${gap}; containers of any engine may run here unseen`)
     : [];
   const seen = processes.state === 'known' ? enginesAmong(processes.value, engines, podman) : [];
-  return [...new Set([...running, ...seen, ...disk])];
+  return [...new Set([...running, ...seen, ...contexts, ...disk])];
 }
 
 function enginesAmong(

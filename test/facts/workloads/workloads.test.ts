@@ -520,6 +520,25 @@ describe('several engines', () => {
     expect(found).toMatchObject({ gaps: [expect.stringContaining('user 1000')] });
   });
 
+  test.each([
+    ['its own socket', `unix://${own}`, 0],
+    ['another machine', 'ssh://root@gpu.example', 0],
+    ['a socket that is not there', 'unix:///run/gone.sock', 0],
+    ['a socket of nobody’s', 'unix:///run/colima.sock', 1],
+  ])('a context that leads to %s: %s', async (_, Host, gaps) => {
+    const meta = JSON.stringify({ Name: 'c', Metadata: {}, Endpoints: { docker: { Host } } });
+    const has = two({ files: { ...rootlessd, '/home/alice/.docker/contexts/meta/ab/meta.json': meta } });
+    const host = await memoryHost({
+      ...has,
+      recording: { ...has.recording, '/run/colima.sock': socketStat },
+    });
+    const asked: string[] = [];
+    const watched = { ...host, get: (at: string, path: string) => (asked.push(at), host.get(at, path)) };
+    const found = await factReader(watched)(workloadsFact);
+    expect(found.state === 'known' ? (found.gaps ?? []).length : null).toBe(gaps);
+    expect(new Set(asked)).toEqual(new Set([socket, own]));
+  });
+
   test('root’s engine that does not run keeps its containers beside a user’s that does', async () => {
     const { Id, Name, Path, Args, Config, HostConfig } = dockerContainer('old');
     const directory = `/var/lib/docker/containers/${Id}`;
