@@ -88,3 +88,19 @@ describe('workload-confinement and the kernel', () => {
     ]);
   });
 });
+
+test.each([
+  ['/run/docker.sock', 'fail'],
+  ['/run/user/1000/docker.sock', 'pass'],
+  ['/run/gone.sock', 'undetermined'],
+  // A unit's docker run is the first one's.
+  [null, 'fail'],
+])('of several engines the container’s own counts: %s', (own, outcome) => {
+  const other = {
+    ...engine,
+    sockets: [{ path: '/run/user/1000/docker.sock', stat: null }],
+    noNewPrivileges: true,
+  };
+  const facts = { workloads: [{ ...workload('x'), engine: own }], engines: [engine, other] };
+  expect(evaluate(workloadConfinement, facts, { guard: 'no-new-privileges' })).toMatchObject([{ outcome }]);
+});

@@ -373,6 +373,32 @@ describe('Podman’s own service', () => {
     expect(asked.length).toBe(times * 3);
   });
 
+  test('a user’s service is asked for that user’s containers alone', async () => {
+    const [hers, his] = ['alice', 'bob'].map((user) => `/home/${user}/.local/share/containers/storage`);
+    const socket = '/run/user/1000/podman/podman.sock';
+    const stat = (uid: number) => ({
+      stat: { type: 'directory', mode: 0o700, uid, gid: uid, size: 0, mtime: 0 },
+    });
+    const found = await workloads({
+      files: {
+        ...stored(hers ?? '', ['restart']),
+        ...stored(his ?? '', ['user']),
+        ...stored(storage, ['plain']),
+        ...service('system', 'service'),
+        '/proc/60/status': 'Name:\tpodman\nPPid:\t1\nUid:\t1000\t1000\t0\t0\n',
+      },
+      recording: { [hers ?? '']: stat(1000), [his ?? '']: stat(1001) },
+      gets: answers(['restart'], socket),
+    });
+    expect(found).toMatchObject({
+      value: [
+        { name: 'plain', engine: storage, unseen: expect.arrayContaining(['ports']) },
+        { name: 'restart', engine: hers, unseen: [], restart: 'always', mapsRoot: true },
+        { name: 'user', engine: his, unseen: expect.arrayContaining(['ports']) },
+      ],
+    });
+  });
+
   test('a service that does not answer leaves what the storage told', async () => {
     const files = { ...stored(storage, ['plain']), ...service('system', 'service') };
     expect(await workloads({ files })).toMatchObject({
