@@ -24,7 +24,9 @@ interface Recorded {
  * Made by Podman 4.3.1 from command lines that the inspect holds as CreateCommand; the runtime specs as Podman wrote
  * them, lists of devices and system calls shortened, paths moved to the usual storage.
  */
-const recorded = JSON.parse(readFileSync(new URL('podman-4.3.json', import.meta.url), 'utf8')) as Recorded;
+const recorded = JSON.parse(
+  readFileSync(new URL('../../../fixtures/podman/containers-4.3.json', import.meta.url), 'utf8'),
+) as Recorded;
 /** Id of a recorded container. */
 function idOf(name: string): string {
   return recorded.containers.find((each) => each.name === name)?.inspect.Id ?? '';
