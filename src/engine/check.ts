@@ -45,6 +45,8 @@ export type Fail<M extends Messages> = {
     readonly evidence: readonly Citation[];
     /** Which of the rule's fixes fits where this is to be put right; see {@link Rule} `fixes`. */
     readonly variant?: string | undefined;
+    /** The rule's commands are for another program than what has the subject: of its fixes only the variant's fits. */
+    readonly foreign?: boolean | undefined;
     /** What closes it until it is fixed: its commands follow those of the rule's fix. */
     readonly stopgap?: Stopgap | null;
   };

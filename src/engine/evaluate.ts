@@ -102,8 +102,11 @@ function remedyFor(rule: Rule, verdict: Fail, subject: string): Remediation {
 }
 
 /** The most special one that fits. */
-function fixFor({ fix, fixes }: Rule, { message, variant = '' }: Fail): Fix {
-  return fixes[`${message}/${variant}`] ?? fixes[variant] ?? fixes[message] ?? fix;
+function fixFor({ fix, fixes }: Rule, { message, variant = '', foreign = false }: Fail): Fix {
+  const own = fixes[`${message}/${variant}`] ?? fixes[variant];
+  if (own !== undefined) return own;
+  const common = fixes[message] ?? fix;
+  return foreign ? { ...common, commands: [], verify: [], undo: [] } : common;
 }
 
 function messageOf(check: Check, verdict: Verdict | Broken): string | null {

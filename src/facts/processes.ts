@@ -92,7 +92,9 @@ function textOf(evidence: Evidence<string | null>): string {
 export function placeOf(cgroup: string): Pick<Process, 'unit' | 'containerId'> {
   const parts = cgroup.split('\n').flatMap((line) => line.split(':').slice(2).join(':').split('/'));
   const units = parts.filter((part) => /\.(?:service|scope)$/.test(part));
-  const container = parts.map((part) => /(?:^|-)([0-9a-f]{64})(?:\.scope)?$/.exec(part)?.[1]).find(Boolean);
+  // A monitor of Podman or CRI-O, `libpod-conmon-ID.scope`, is not in the container that it watches.
+  const inside = parts.filter((part) => !/(?:^|-)conmon-/.test(part));
+  const container = inside.map((part) => /(?:^|-)([0-9a-f]{64})(?:\.scope)?$/.exec(part)?.[1]).find(Boolean);
   const unit = units.find((name) => name.endsWith('.service') && !name.startsWith('user@')) ?? units[0];
   return { unit: unit ?? null, containerId: container ?? null };
 }

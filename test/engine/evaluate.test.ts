@@ -84,6 +84,29 @@ describe('a rule over its facts', () => {
     ]);
   });
 
+  test('prints no commands for what another program has, unless the rule has a fix for it', async () => {
+    const failed = (foreign: boolean) =>
+      ({
+        outcome: 'fail',
+        message: 'wrong',
+        subject: 'the file',
+        data: { path: '/a b', value: 'x' },
+        evidence: [],
+        variant: 'podman',
+        foreign,
+      }) as const;
+    const commandsOf = async (which: Rule, foreign: boolean) => {
+      const read = factReader(await memoryHost({}));
+      const check = checkOver(known('bad', '/a'), [failed(foreign)]);
+      const [finding] = await evaluateRule(which, check, 'live', read);
+      return finding?.remediation;
+    };
+    expect(await commandsOf(rule, false)).toMatchObject({ commands: ["printf good >'/a b'"] });
+    expect(await commandsOf(rule, true)).toMatchObject({ summary: 'Make the file good.', commands: [] });
+    const own = { ...rule, fixes: { podman: { ...rule.fix, commands: ['podman rm {path}'] } } };
+    expect(await commandsOf(own, true)).toMatchObject({ commands: ["podman rm '/a b'"] });
+  });
+
   test('is undetermined when a fact is unknown, for the reason of the fact', async () => {
     const denied = unknown('denied', '/a may not be read', '/a');
     expect(await findings(checkOver(denied))).toMatchObject([

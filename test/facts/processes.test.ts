@@ -83,6 +83,8 @@ describe('the place of a process', () => {
     [`0::/system.slice/docker-${id}.scope`, `docker-${id}.scope`, id],
     [`1:name=systemd:/docker/${id}`, null, id],
     [`0::/machine.slice/libpod-${id}.scope/container`, `libpod-${id}.scope`, id],
+    [`0::/machine.slice/libpod-conmon-${id}.scope`, `libpod-conmon-${id}.scope`, null],
+    [`0::/system.slice/web.service/libpod-payload-${id}`, 'web.service', id],
     ['0::/user.slice/user-1000.slice/user@1000.service/app.slice/jupyter.service', 'jupyter.service', null],
     ['0::/user.slice/user-1000.slice/session-3.scope', 'session-3.scope', null],
     ['', null, null],

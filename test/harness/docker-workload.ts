@@ -14,6 +14,7 @@ export function workload(
 ): Workload {
   return workloadOf(Inspect.parse(dockerContainer(name, changes)), {
     origin: `docker inspect ${name}`,
+    engine: '/run/docker.sock',
     directory: '/var/lib/docker/containers/x',
     defaultRuntime: 'runc',
     boundVolumes: new Map(),

@@ -6,7 +6,8 @@ import type { AiService } from '../../facts/catalogue/ai-services.ts';
 import { aiServicesFact } from '../../facts/catalogue/ai-services-fact.ts';
 import { citeSetting, workloadData } from '../../facts/workloads/cite.ts';
 import { eachWorkload } from '../../facts/workloads/each-workload.ts';
-import { engineFact } from '../../facts/workloads/engine.ts';
+import type { Engine } from '../../facts/workloads/engine.ts';
+import { engineOfWorkload, enginesFact } from '../../facts/workloads/engine.ts';
 import type { HostPower } from '../../facts/workloads/host-power.ts';
 import { hostPowers } from '../../facts/workloads/host-power.ts';
 import { beginsAsRoot } from '../../facts/workloads/user.ts';
@@ -27,7 +28,7 @@ const Paths = z.array(z.string().startsWith('/')).min(1);
 export const attackPath = defineCheck({
   id: 'attack-path',
   needs: { workloads: workloadsFact, services: aiServicesFact },
-  optional: { exposures: exposureFact, engine: engineFact, stopgaps: stopgapsFact },
+  optional: { exposures: exposureFact, engines: enginesFact, stopgaps: stopgapsFact },
   params: z.strictObject({
     /** `network`: without a credential, from another machine; `inside`: from code in the container. */
     from: z.enum(['network', 'inside']),
@@ -36,12 +37,13 @@ export const attackPath = defineCheck({
     devices: Paths,
   }),
   messages,
-  evaluate: ({ workloads, services, exposures, engine, stopgaps }, { from, ...paths }) =>
+  evaluate: ({ workloads, services, exposures, engines, stopgaps }, { from, ...paths }) =>
     eachWorkload<typeof messages>(workloads, (workload): Verdict<typeof messages>[] => {
       const { name } = workload;
       const powers = hostPowers(workload, workloads, paths);
       if (powers.length === 0) return [pass(name)];
-      if (engine.state === 'known' && isMapped(workload, engine.value)) {
+      const engine = engines.state === 'known' ? engineOfWorkload(workload, engines.value) : null;
+      if (isMapped(workload, engine)) {
         const because = `root in \`${name}\` is another user on the host`;
         return [{ ...notApplicable(because), subject: name }];
       }
@@ -57,12 +59,9 @@ export const attackPath = defineCheck({
     }),
 });
 
-type Engine = { readonly rootless: boolean | null; readonly userns: boolean | null } | null;
-
-/** Whether the engine gives the container's root another user's id. */
-function isMapped({ source, namespaces }: Workload, engine: Engine): boolean {
-  if (source !== 'docker' || engine === null) return false;
-  return engine.rootless === true || (engine.userns === true && namespaces.user !== 'host');
+/** Whether the container's root has another user's id on the host. */
+function isMapped({ mapsRoot, namespaces }: Workload, engine: Engine | null): boolean {
+  return mapsRoot || engine?.rootless === true || (engine?.userns === true && namespaces.user !== 'host');
 }
 
 /** Only what takes two settings to be one: what a single setting gives has a rule of its own. */

@@ -2,15 +2,17 @@
 import * as z from 'zod';
 import type { Verdict } from '../../engine/check.ts';
 import { defineCheck, pass, undetermined } from '../../engine/check.ts';
-import { citeSetting, workloadData } from '../../facts/workloads/cite.ts';
+import { citeKernel, citeSetting, workloadData } from '../../facts/workloads/cite.ts';
 import { eachWorkload } from '../../facts/workloads/each-workload.ts';
 import { leftOpen } from '../../facts/workloads/left-open.ts';
 import type { Engine } from '../../facts/workloads/engine.ts';
-import { engineFact } from '../../facts/workloads/engine.ts';
-import type { Workload } from '../../facts/workloads/workload.ts';
+import { engineOfWorkload, enginesFact } from '../../facts/workloads/engine.ts';
+import type { KernelTruth, Workload } from '../../facts/workloads/workload.ts';
 import { workloadsFact } from '../../facts/workloads/workloads.ts';
 
 const messages = {
+  kernel:
+    '`{name}` runs without {guard}, as the kernel has it (pid {pid}), whatever it was configured with: {setting}.',
   'no-new-privileges':
     '`{name}` may gain privileges: a set-uid program in it makes root of any user (no-new-privileges is {setting}).',
   seccomp:
@@ -29,10 +31,11 @@ type Guard = (typeof guardNames)[number];
 type State = { readonly message: keyof typeof messages; readonly setting: string } | 'on' | 'absent' | null;
 
 const guards: Readonly<Record<Guard, (workload: Workload, engine: Engine | null) => State>> = {
-  'no-new-privileges': ({ confinement: { noNewPrivileges } }, engine) => {
+  'no-new-privileges': ({ confinement: { noNewPrivileges }, source }, engine) => {
     const message = 'no-new-privileges';
     if (noNewPrivileges === true) return 'on';
-    if (noNewPrivileges === false) return { message, setting: 'switched off' };
+    if (noNewPrivileges === false)
+      return { message, setting: source === 'podman' ? 'not set' : 'switched off' };
     if (engine?.noNewPrivileges === true) return 'on';
     return engine?.noNewPrivileges === false ? { message, setting: 'not set' } : null;
   },
@@ -85,23 +88,58 @@ function openGuard(workload: Workload, guard: Guard): string | null {
   return (guard === 'seccomp' ? seccomp : appArmor) === 'default' ? leftOpen(workload, guard) : null;
 }
 
+/** What the kernel shows of each guard: `null` where it does not tell. */
+const shown: Readonly<Record<Guard, (kernel: KernelTruth) => boolean | null>> = {
+  'no-new-privileges': ({ noNewPrivileges }) => noNewPrivileges,
+  // That it has a filter does not tell what the filter lets through.
+  seccomp: ({ seccomp }) => (seccomp === 'off' ? false : null),
+  apparmor: ({ appArmor }) => (appArmor === null ? null : appArmor === 'profile'),
+};
+
+const withoutIt: Readonly<Record<Guard, string>> = {
+  'no-new-privileges': 'a set-uid program in it makes root of any user',
+  seccomp: 'no filter of its own stands between it and the kernel’s whole surface',
+  apparmor: 'it is unconfined, or its profile only complains',
+};
+
+const kernelWords: Readonly<Record<Guard, (kernel: KernelTruth) => [string, string]>> = {
+  'no-new-privileges': ({ noNewPrivileges }) => ['status', `NoNewPrivs: ${String(Number(noNewPrivileges))}`],
+  seccomp: ({ seccomp }) => ['status', `Seccomp: ${seccomp ?? 'not known to be its own'}`],
+  apparmor: ({ appArmor }) => ['attr/current', appArmor ?? 'not seen'],
+};
+
+/**
+ * The kernel corrects what was configured for the worse, and answers where the configuration did not. A guard that
+ * is configured off stays so: what the program did for itself, the next process that is put into it lacks.
+ */
+function withKernel(state: State, { kernel }: Workload, guard: Guard): State {
+  const seen = kernel === null ? null : shown[guard](kernel);
+  if (seen === false && (state === 'on' || state === null))
+    return { message: 'kernel', setting: withoutIt[guard] };
+  return seen === true && state === null ? 'on' : state;
+}
+
 export const workloadConfinement = defineCheck({
   id: 'workload-confinement',
   needs: { workloads: workloadsFact },
-  optional: { engine: engineFact },
+  optional: { engines: enginesFact },
   params: z.strictObject({ guard: z.enum(guardNames) }),
   messages,
-  evaluate: ({ workloads, engine }, { guard }) =>
+  evaluate: ({ workloads, engines }, { guard }) =>
     eachWorkload<typeof messages>(workloads, (workload): Verdict<typeof messages>[] => {
       const { name } = workload;
-      const known = engine.state === 'known' ? engine.value : null;
       const open = openGuard(workload, guard);
       if (open !== null) return [{ outcome: 'not-applicable', subject: name, because: open }];
+      const known = engines.state === 'known' ? engineOfWorkload(workload, engines.value) : null;
       const isPod = workload.source === 'kubernetes';
-      const state = isPod ? inPod[guard](workload) : guards[guard](workload, known);
+      const configured = isPod ? inPod[guard](workload) : guards[guard](workload, known);
+      const state = withKernel(configured, workload, guard);
       const evidence = [
         citeSetting(workload, 'securityOpt', workload.securityOpt),
         ...(workload.privileged ? [citeSetting(workload, 'privileged', true)] : []),
+        ...(workload.kernel === null
+          ? []
+          : [citeKernel(workload.kernel, ...kernelWords[guard](workload.kernel))]),
       ];
       if (state === 'on') return [pass(name, ...evidence)];
       if (state === 'absent') {
@@ -122,6 +160,8 @@ export const workloadConfinement = defineCheck({
       const data = {
         ...workloadData(workload),
         setting,
+        guard,
+        pid: workload.kernel?.pid ?? 0,
         ...(file.startsWith('/') ? { file } : {}),
       };
       return [{ outcome: 'fail', message, subject: name, data, evidence }];

@@ -37,32 +37,36 @@ export const workloadDevice = defineCheck({
   evaluate: ({ workloads }, { kind, raw, allowed }) => {
     const isRaw = ({ host, type }: Device) =>
       type === 'block' || raw.some((pattern) => isAbove(host, pattern) || isBelow(host, pattern));
-    return eachWorkload<typeof messages>(workloads, (workload) => {
-      const { name, devices, deviceRules } = workload;
-      const failure = (message: keyof typeof messages, device: string): Verdict<typeof messages> => ({
-        outcome: 'fail',
-        message,
-        subject: `${name} ${device}`,
-        data: { ...workloadData(workload), device },
-        evidence: [citeSetting(workload, message === 'rule' ? 'deviceRules' : 'devices', device)],
-      });
-      const nodes = devices.filter((device) =>
-        kind === 'raw'
-          ? isRaw(device)
-          : !isRaw(device) &&
-            !allowed.some((pattern) => isPath(device.host, pattern) || isBelow(device.host, pattern)),
-      );
-      const rules = deviceRules.filter((rule) => rawRule.test(rule) === (kind === 'raw'));
-      const failures = [
-        ...nodes.map(({ host }) => failure(kind, host)),
-        ...rules.map((rule) => failure('rule', rule)),
-      ];
-      const evidence = citeSetting(
-        workload,
-        'devices',
-        devices.map(({ host }) => host),
-      );
-      return failures.length > 0 ? failures : [pass(name, evidence)];
-    });
+    return eachWorkload<typeof messages>(
+      workloads,
+      (workload) => {
+        const { name, devices, deviceRules } = workload;
+        const failure = (message: keyof typeof messages, device: string): Verdict<typeof messages> => ({
+          outcome: 'fail',
+          message,
+          subject: `${name} ${device}`,
+          data: { ...workloadData(workload), device },
+          evidence: [citeSetting(workload, message === 'rule' ? 'deviceRules' : 'devices', device)],
+        });
+        const nodes = devices.filter((device) =>
+          kind === 'raw'
+            ? isRaw(device)
+            : !isRaw(device) &&
+              !allowed.some((pattern) => isPath(device.host, pattern) || isBelow(device.host, pattern)),
+        );
+        const rules = deviceRules.filter((rule) => rawRule.test(rule) === (kind === 'raw'));
+        const failures = [
+          ...nodes.map(({ host }) => failure(kind, host)),
+          ...rules.map((rule) => failure('rule', rule)),
+        ];
+        const evidence = citeSetting(
+          workload,
+          'devices',
+          devices.map(({ host }) => host),
+        );
+        return failures.length > 0 ? failures : [pass(name, evidence)];
+      },
+      ['deviceRules'],
+    );
   },
 });

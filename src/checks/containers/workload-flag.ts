@@ -48,7 +48,7 @@ const flags: Readonly<Record<Flag, (workload: Workload) => Judgement>> = {
     citeSetting(workload, 'healthcheck', workload.healthcheck),
   ],
   'restart-unbounded': (workload) => [
-    workload.restart === 'always' && isUnchecked(workload),
+    workload.unseen.includes('restart') ? null : workload.restart === 'always' && isUnchecked(workload),
     citeSetting(workload, 'restart', workload.restart),
     citeSetting(workload, 'healthcheck', workload.healthcheck),
   ],
@@ -59,9 +59,10 @@ const flags: Readonly<Record<Flag, (workload: Workload) => Judgement>> = {
 };
 
 /** An image may bring a check of its own, which a mere command line does not show. */
-function isUnchecked({ healthcheck, state, source }: Workload): boolean | null {
+function isUnchecked({ healthcheck, state, source, unseen }: Workload): boolean | null {
   // Kubernetes knows its own probes alone.
   if (source === 'kubernetes') return healthcheck !== 'set';
+  if (unseen.includes('healthcheck')) return null;
   return healthcheck === null && state === 'declared' ? null : healthcheck !== 'set';
 }
 
@@ -78,17 +79,23 @@ export const workloadFlag = defineCheck({
   params: z.strictObject({ flag: z.enum(Object.keys(messages) as [Flag, ...Flag[]]) }),
   messages,
   evaluate: ({ workloads }, { flag }) =>
-    eachWorkload<typeof messages>(workloads, (workload): Verdict<typeof messages>[] => {
-      const { name } = workload;
-      const because = openFlag(workload, flag);
-      if (because !== null) return [{ outcome: 'not-applicable', subject: name, because }];
-      const [bad, ...evidence] = flags[flag](workload);
-      if (bad === null) {
-        const unknown = `whether the image ${workload.image.reference} brings a health check is not known: start \`${name}\` and run again`;
-        return [{ ...undetermined(unknown, name), evidence }];
-      }
-      if (!bad) return [pass(name, ...evidence)];
-      const data = workloadData(workload);
-      return [{ outcome: 'fail', message: flag, subject: name, data, evidence }];
-    }),
+    eachWorkload<typeof messages>(
+      workloads,
+      (workload): Verdict<typeof messages>[] => {
+        const { name } = workload;
+        const open = openFlag(workload, flag);
+        if (open !== null) return [{ outcome: 'not-applicable', subject: name, because: open }];
+        const [bad, ...evidence] = flags[flag](workload);
+        if (bad === null) {
+          const because = workload.unseen.includes('healthcheck')
+            ? `Podman keeps the health check and restart policy of \`${name}\` in its database: podman inspect tells`
+            : `whether the image ${workload.image.reference} brings a health check is not known: start \`${name}\` and run again`;
+          return [{ ...undetermined(because, name), evidence }];
+        }
+        if (!bad) return [pass(name, ...evidence)];
+        const data = workloadData(workload);
+        return [{ outcome: 'fail', message: flag, subject: name, data, evidence }];
+      },
+      flag === 'unmasked-proc' ? ['maskedPaths'] : [],
+    ),
 });

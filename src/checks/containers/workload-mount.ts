@@ -4,7 +4,7 @@ import type { Verdict } from '../../engine/check.ts';
 import { defineCheck, pass, undetermined } from '../../engine/check.ts';
 import { citeSetting, workloadData } from '../../facts/workloads/cite.ts';
 import { eachWorkload } from '../../facts/workloads/each-workload.ts';
-import { engineFact } from '../../facts/workloads/engine.ts';
+import { enginesFact } from '../../facts/workloads/engine.ts';
 import { isAbove, isBelow } from '../../facts/workloads/path-pattern.ts';
 import type { Mount, Workload } from '../../facts/workloads/workload.ts';
 import { workloadsFact } from '../../facts/workloads/workloads.ts';
@@ -19,7 +19,7 @@ const Paths = z.array(z.string().startsWith('/')).default([]);
 export const workloadMount = defineCheck({
   id: 'workload-mount',
   needs: { workloads: workloadsFact },
-  optional: { engine: engineFact },
+  optional: { engines: enginesFact },
   params: z.strictObject({
     /** Bad when mounted itself or with a directory above it; `*` is any text in one component. */
     paths: Paths,
@@ -34,9 +34,9 @@ export const workloadMount = defineCheck({
     meaning: z.string().min(1),
   }),
   messages,
-  evaluate: ({ workloads, engine }, { paths, trees, engineSockets, access, guards, meaning }) => {
-    const sockets = engineSockets && engine.state === 'known' ? (engine.value?.sockets ?? []) : [];
-    const wanted = [...paths, ...sockets.map(({ path }) => path)];
+  evaluate: ({ workloads, engines }, { paths, trees, engineSockets, access, guards, meaning }) => {
+    const known = engineSockets && engines.state === 'known' ? engines.value : [];
+    const wanted = [...paths, ...known.flatMap(({ sockets }) => sockets.map(({ path }) => path))];
     const reachedBy = ({ type, source, real }: Mount): string | null => {
       if (type !== 'bind') return null;
       for (const path of new Set([real ?? source, source])) {
@@ -46,30 +46,37 @@ export const workloadMount = defineCheck({
       }
       return null;
     };
-    return eachWorkload<typeof messages>(workloads, (workload) => {
-      const { name } = workload;
-      const evidence = [citeSetting(workload, 'mounts', workload.mounts.map(mountWord))];
-      if (isGuard(workload, guards)) return [pass(name, ...evidence)];
-      const found = workload.mounts.flatMap((mount): Verdict<typeof messages>[] => {
-        if (access !== 'any' && mount.writable !== (access === 'writable')) return [];
-        const reached = reachedBy(mount);
-        const { source, real, target, writable } = mount;
-        if (reached === null && real === null) {
-          const because = `where the host’s ${source} leads was not seen: run as root`;
-          return [undetermined(because, `${name} ${source}`)];
+    return eachWorkload<typeof messages>(
+      workloads,
+      (workload) => {
+        const { name } = workload;
+        const evidence = [citeSetting(workload, 'mounts', workload.mounts.map(mountWord))];
+        if (isGuard(workload, guards)) {
+          const because = `whether \`${name}\`, which stands before the path, publishes a port was not seen`;
+          return [workload.unseen.includes('ports') ? undetermined(because, name) : pass(name, ...evidence)];
         }
-        if (reached === null) return [];
-        const data = {
-          ...workloadData(workload),
-          ...{ source, target, reached, meaning },
-          access: writable ? 'writable' : 'read-only',
-        };
-        const message = reached === source || reached === real ? 'itself' : 'above';
-        const cited = [citeSetting(workload, 'mounts', mountWord(mount), target)];
-        return [{ outcome: 'fail', message, subject: `${name} ${source}`, data, evidence: cited }];
-      });
-      return found.length > 0 ? found : [pass(name, ...evidence)];
-    });
+        const found = workload.mounts.flatMap((mount): Verdict<typeof messages>[] => {
+          if (access !== 'any' && mount.writable !== (access === 'writable')) return [];
+          const reached = reachedBy(mount);
+          const { source, real, target, writable } = mount;
+          if (reached === null && real === null) {
+            const because = `where the host’s ${source} leads was not seen: run as root`;
+            return [undetermined(because, `${name} ${source}`)];
+          }
+          if (reached === null) return [];
+          const data = {
+            ...workloadData(workload),
+            ...{ source, target, reached, meaning },
+            access: writable ? 'writable' : 'read-only',
+          };
+          const message = reached === source || reached === real ? 'itself' : 'above';
+          const cited = [citeSetting(workload, 'mounts', mountWord(mount), target)];
+          return [{ outcome: 'fail', message, subject: `${name} ${source}`, data, evidence: cited }];
+        });
+        return found.length > 0 ? found : [pass(name, ...evidence)];
+      },
+      ['mounts'],
+    );
   },
 });
 

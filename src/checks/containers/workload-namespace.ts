@@ -2,15 +2,18 @@
 import * as z from 'zod';
 import type { Verdict } from '../../engine/check.ts';
 import { defineCheck, pass, undetermined } from '../../engine/check.ts';
-import { citeSetting, workloadData } from '../../facts/workloads/cite.ts';
+import { citeKernel, citeSetting, workloadData } from '../../facts/workloads/cite.ts';
 import { eachWorkload } from '../../facts/workloads/each-workload.ts';
+import { engineOfWorkload, enginesFact } from '../../facts/workloads/engine.ts';
 import { leftOpen } from '../../facts/workloads/left-open.ts';
-import { engineFact } from '../../facts/workloads/engine.ts';
 import { namespaceOf } from '../../facts/workloads/shared-namespace.ts';
+import type { NamespaceKind, Workload } from '../../facts/workloads/workload.ts';
 import { workloadsFact } from '../../facts/workloads/workloads.ts';
 
 const messages = {
   own: '`{name}` is in the host’s {namespace} namespace: {meaning}.',
+  kernel:
+    '`{name}` is in the host’s {namespace} namespace, as the kernel has it (pid {pid}), whatever it was configured with: {meaning}.',
   borrowed: '`{name}` is in the host’s {namespace} namespace through `{through}`: {meaning}.',
 };
 
@@ -26,19 +29,24 @@ const settings = {
 export const workloadNamespace = defineCheck({
   id: 'workload-namespace',
   needs: { workloads: workloadsFact },
-  optional: { engine: engineFact },
+  optional: { engines: enginesFact },
   params: z.strictObject({
     namespace: z.enum(['network', 'pid', 'ipc', 'uts', 'user', 'cgroup']),
     /** What sharing it means, as a clause. */
     meaning: z.string().min(1),
   }),
   messages,
-  evaluate: ({ workloads, engine }, { namespace, meaning }) => {
-    const mapsUsers = engine.state === 'known' ? (engine.value?.userns ?? null) : null;
+  evaluate: ({ workloads, engines }, { namespace, meaning }) => {
+    const known = engines.state === 'known' ? engines.value : [];
     return eachWorkload<typeof messages>(workloads, (workload): Verdict<typeof messages>[] => {
       const { name } = workload;
+      const mapsUsers = engineOfWorkload(workload, known)?.userns ?? null;
       if (namespace === 'user' && mapsUsers === false) {
         const because = 'the engine maps no container users, so there is no user namespace to leave';
+        return [{ outcome: 'not-applicable', subject: name, because }];
+      }
+      if (namespace === 'user' && workload.source === 'podman' && workload.namespaces.user === 'default') {
+        const because = 'Podman maps no users unless it is told, so there is no user namespace to leave';
         return [{ outcome: 'not-applicable', subject: name, because }];
       }
       const { mode, through, owner } = namespaceOf(workload, namespace, workloads);
@@ -46,11 +54,21 @@ export const workloadNamespace = defineCheck({
       const because = isUnsaid ? leftOpen(workload, namespace) : null;
       if (because !== null) return [{ outcome: 'not-applicable', subject: name, because }];
       const evidence = [citeSetting(workload, settings[namespace], workload.namespaces[namespace])];
+      const shared = sharesOf(workload, namespace);
+      const isMapped = namespace !== 'user' || mapsUsers === true || mode === 'private';
+      if (shared === true && mode !== 'host' && isMapped && workload.kernel !== null) {
+        const { pid } = workload.kernel;
+        const seen = citeKernel(workload.kernel, links[namespace] ?? 'status', 'the same as that of /proc/1');
+        const data = { ...workloadData(workload), namespace, meaning, pid };
+        return [{ outcome: 'fail', message: 'kernel', subject: name, data, evidence: [seen, ...evidence] }];
+      }
+      // What was not known, the kernel proves: its first process is in another namespace than this machine's init.
+      if (shared === false && (mode === null || mode === 'default')) return [pass(name, ...evidence)];
       if (mode === null) {
         const because = `\`${name}\` shares the ${namespace} namespace of container ${through.join(', then ')}, which is not there to ask`;
         return [{ ...undetermined(because, name), evidence }];
       }
-      if (mode === 'default' && namespace === 'cgroup') {
+      if (mode === 'default' && namespace !== 'user') {
         const because = `\`${name}\` does not say, and whether the engine then gives it the host’s ${namespace} namespace depends on the kernel: start it and run again`;
         return [{ ...undetermined(because, name), evidence }];
       }
@@ -65,3 +83,12 @@ export const workloadNamespace = defineCheck({
     });
   },
 });
+
+/** Under /proc/PID; of the namespace of processes the status file tells. */
+const links: Readonly<Record<string, string>> = { network: 'ns/net', ipc: 'ns/ipc', user: 'ns/user' };
+
+/** Whether the kernel has it in the host's own; `null` where that was not seen. */
+function sharesOf({ kernel }: Workload, namespace: NamespaceKind): boolean | null {
+  if (kernel === null || namespace === 'uts' || namespace === 'cgroup') return null;
+  return kernel.shares[namespace];
+}

@@ -33,31 +33,37 @@ export const workloadNetwork = defineCheck({
       namespaceOf(workload, 'network', workloads).owner.networks.filter(
         (network) => network !== 'host' && network !== 'none',
       );
-    return eachWorkload<typeof messages>(workloads, (workload): Verdict<typeof messages>[] => {
-      const { name } = workload;
-      const networks = networksOf(workload);
-      const service = inner(workload);
-      if (service === null) {
-        const because = `\`${name}\` is neither a database nor a model server of the catalogue`;
-        return [{ outcome: 'not-applicable', subject: name, because }];
-      }
-      const flat = leftOpen(workload, 'flat-network');
-      if (flat !== null) return [{ outcome: 'not-applicable', subject: name, because: flat }];
-      const evidence = [citeSetting(workload, 'networks', networks)];
-      for (const neighbour of workloads) {
-        const published = neighbour !== workload && isOpen(neighbour) && inner(neighbour) === null;
-        const network = published ? networksOf(neighbour).find((each) => networks.includes(each)) : undefined;
-        if (network === undefined) continue;
-        const data = {
-          ...workloadData(workload),
-          service: service.name,
-          network,
-          neighbour: neighbour.name,
-        };
-        return [{ outcome: 'fail', message: 'shared', subject: name, data, evidence }];
-      }
-      return [pass(name, ...evidence)];
-    });
+    return eachWorkload<typeof messages>(
+      workloads,
+      (workload): Verdict<typeof messages>[] => {
+        const { name } = workload;
+        const networks = networksOf(workload);
+        const service = inner(workload);
+        if (service === null) {
+          const because = `\`${name}\` is neither a database nor a model server of the catalogue`;
+          return [{ outcome: 'not-applicable', subject: name, because }];
+        }
+        const flat = leftOpen(workload, 'flat-network');
+        if (flat !== null) return [{ outcome: 'not-applicable', subject: name, because: flat }];
+        const evidence = [citeSetting(workload, 'networks', networks)];
+        for (const neighbour of workloads) {
+          const published = neighbour !== workload && isOpen(neighbour) && inner(neighbour) === null;
+          const network = published
+            ? networksOf(neighbour).find((each) => networks.includes(each))
+            : undefined;
+          if (network === undefined) continue;
+          const data = {
+            ...workloadData(workload),
+            service: service.name,
+            network,
+            neighbour: neighbour.name,
+          };
+          return [{ outcome: 'fail', message: 'shared', subject: name, data, evidence }];
+        }
+        return [pass(name, ...evidence)];
+      },
+      ['networks'],
+    );
   },
 });
 

@@ -28,32 +28,36 @@ export const workloadPublish = defineCheck({
     const isProxy = ({ image }: Workload) =>
       proxies.includes(image.repository.replace(/^docker\.io\/(?:library\/)?/, ''));
     const fronts = workloads.filter((workload) => isProxy(workload) && workload.publishes.length > 0);
-    return eachWorkload<typeof messages>(workloads, (workload): Verdict<typeof messages>[] => {
-      const { name, publishes, networks, image } = workload;
-      const open = publishes.filter(({ hostAddress }) => hostAddress === '0.0.0.0' || hostAddress === '::');
-      const ports = [...new Set(open.map(portWord))].join(', ');
-      const evidence = [citeSetting(workload, 'ports', [...new Set(publishes.map(bindingWord))])];
-      if (open.length === 0 || isProxy(workload)) return [pass(name, ...evidence)];
-      const service = recogniseImage(image.repository)?.name;
-      const proxy = fronts.find((front) =>
-        front.networks.some((network) => networks.includes(network)),
-      )?.name;
-      const first = open.find(({ hostPort }) => hostPort !== 0);
-      const data = {
-        ...workloadData(workload),
-        ...{ ports, service: service ?? '', proxy: proxy ?? '' },
-        ...(first === undefined
-          ? {}
-          : { port: first.hostPort, containerPort: `${String(first.containerPort)}/${first.proto}` }),
-      };
-      const inPod = workload.source === 'kubernetes';
-      if (service !== undefined)
-        return [{ outcome: 'fail', message: inPod ? 'node' : 'known', subject: name, data, evidence }];
-      if (proxy !== undefined)
-        return [{ outcome: 'fail', message: 'fronted', subject: name, data, evidence }];
-      const because = `\`${name}\` is no product of the catalogue and no proxy stands before it${inPod ? '' : ': the exposure rules judge it'}`;
-      return [{ outcome: 'not-applicable', subject: name, because }];
-    });
+    return eachWorkload<typeof messages>(
+      workloads,
+      (workload): Verdict<typeof messages>[] => {
+        const { name, publishes, networks, image } = workload;
+        const open = publishes.filter(({ hostAddress }) => hostAddress === '0.0.0.0' || hostAddress === '::');
+        const ports = [...new Set(open.map(portWord))].join(', ');
+        const evidence = [citeSetting(workload, 'ports', [...new Set(publishes.map(bindingWord))])];
+        if (open.length === 0 || isProxy(workload)) return [pass(name, ...evidence)];
+        const service = recogniseImage(image.repository)?.name;
+        const proxy = fronts.find((front) =>
+          front.networks.some((network) => networks.includes(network)),
+        )?.name;
+        const first = open.find(({ hostPort }) => hostPort !== 0);
+        const data = {
+          ...workloadData(workload),
+          ...{ ports, service: service ?? '', proxy: proxy ?? '' },
+          ...(first === undefined
+            ? {}
+            : { port: first.hostPort, containerPort: `${String(first.containerPort)}/${first.proto}` }),
+        };
+        const inPod = workload.source === 'kubernetes';
+        if (service !== undefined)
+          return [{ outcome: 'fail', message: inPod ? 'node' : 'known', subject: name, data, evidence }];
+        if (proxy !== undefined)
+          return [{ outcome: 'fail', message: 'fronted', subject: name, data, evidence }];
+        const because = `\`${name}\` is no product of the catalogue and no proxy stands before it${inPod ? '' : ': the exposure rules judge it'}`;
+        return [{ outcome: 'not-applicable', subject: name, because }];
+      },
+      ['ports'],
+    );
   },
 });
 

@@ -5,7 +5,8 @@ import { gapsOf } from '../../host/evidence.ts';
 import { processesFact } from '../../facts/processes.ts';
 import { citeSetting, workloadData } from '../../facts/workloads/cite.ts';
 import { eachWorkload } from '../../facts/workloads/each-workload.ts';
-import { engineFact } from '../../facts/workloads/engine.ts';
+import { engineOfWorkload, enginesFact } from '../../facts/workloads/engine.ts';
+import { isRootUser } from '../../facts/workloads/user.ts';
 import { workloadsFact } from '../../facts/workloads/workloads.ts';
 
 const messages = {
@@ -17,10 +18,10 @@ const messages = {
 export const workloadUser = defineCheck({
   id: 'workload-user',
   needs: { workloads: workloadsFact },
-  optional: { engine: engineFact, processes: processesFact },
+  optional: { engines: enginesFact, processes: processesFact },
   params: z.strictObject({}),
   messages,
-  evaluate: ({ workloads, engine, processes }) =>
+  evaluate: ({ workloads, engines, processes }) =>
     eachWorkload<typeof messages>(workloads, (workload) => {
       const { name, user, id } = workload;
       const configured = citeSetting(workload, 'user', user);
@@ -31,17 +32,17 @@ export const workloadUser = defineCheck({
       if (root !== undefined) {
         const source = `/proc/${String(root.pid)}/status`;
         const evidence = [configured, { source, line: null, excerpt: `Uid: 0 (${root.name})` }];
-        const message = isRoot(user) ? 'configured' : 'running';
+        const message = isRootUser(user) ? 'configured' : 'running';
         return [{ outcome: 'fail', message, subject: name, data: { ...data, pid: root.pid }, evidence }];
       }
+      const engine = engines.state === 'known' ? engineOfWorkload(workload, engines.value) : null;
       const mapped =
-        workload.source === 'docker' &&
-        engine.state === 'known' &&
-        (engine.value?.rootless === true ||
-          (engine.value?.userns === true && workload.namespaces.user !== 'host'));
+        workload.mapsRoot ||
+        engine?.rootless === true ||
+        (engine?.userns === true && workload.namespaces.user !== 'host');
       if (workload.refusesRoot === true) return [pass(name, configured)];
       // A running container tells the truth: an entrypoint may have given root up.
-      if (mapped || !isRoot(user)) return [pass(name, configured)];
+      if (mapped || !isRootUser(user)) return [pass(name, configured)];
       if (own.length > 0) {
         const whole = own.every(({ uid }) => uid > 0) && gapsOf(processes).length === 0;
         const because = `which user the processes of \`${name}\` run as was not wholly seen: run as root`;
@@ -62,9 +63,3 @@ export const workloadUser = defineCheck({
       return [{ outcome: 'fail', message: 'configured', subject: name, data, evidence: [configured] }];
     }),
 });
-
-/** `""`, `0`, `00`, `0:0`, `root`, `root:staff`: the user before the colon decides. */
-function isRoot(user: string): boolean {
-  const [account = ''] = user.split(':');
-  return account === '' || account === 'root' || /^[+-]?0+$/.test(account);
-}

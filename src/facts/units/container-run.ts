@@ -19,6 +19,7 @@ export function parseContainerRun(argv: readonly string[], owner: string): Workl
   if (run === null) return null;
   const workload = workloadOf(inspectOf(run, owner), {
     origin: owner,
+    engine: null,
     directory: null,
     defaultRuntime: null,
     boundVolumes: new Map(),
@@ -74,7 +75,8 @@ function inspectOf(run: RunArguments, owner: string): Inspect {
       CpuQuota: positive(last('cpu-quota')),
       CpuPeriod: positive(last('cpu-period')),
       CpusetCpus: last('cpuset-cpus'),
-      PidsLimit: positive(last('pids-limit')),
+      // containers.conf(5): Podman sets one unless told otherwise.
+      PidsLimit: run.engine === 'podman' && last('pids-limit') === '' ? 2048 : positive(last('pids-limit')),
       PortBindings: portBindings(all('publish')),
       PublishAllPorts: isOn('publish-all'),
       RestartPolicy: { Name: last('restart').replace(/:.*$/, '') },

@@ -1,7 +1,7 @@
 import type { Workload } from './workload.ts';
 
 /** What a Docker container has unless told otherwise; moby, oci/caps/defaults.go. */
-const byDefault = [
+export const dockerDefault = [
   ...['AUDIT_WRITE', 'CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'FSETID', 'KILL', 'MKNOD', 'NET_BIND_SERVICE'],
   ...['NET_RAW', 'SETFCAP', 'SETGID', 'SETPCAP', 'SETUID', 'SYS_CHROOT'],
 ];
@@ -17,5 +17,5 @@ export function hasCapability(workload: Workload, capability: string): boolean {
   if (privileged) return true;
   if (capAdd.includes('ALL')) return !capDrop.includes(capability);
   if (capAdd.includes(capability)) return true;
-  return byDefault.includes(capability) && !capDrop.includes('ALL') && !capDrop.includes(capability);
+  return dockerDefault.includes(capability) && !capDrop.includes('ALL') && !capDrop.includes(capability);
 }

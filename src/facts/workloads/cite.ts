@@ -1,7 +1,7 @@
 import type { Citation } from '../../engine/check.ts';
 import type { Place, Setting } from './setting.ts';
 import { settingNames } from './setting.ts';
-import type { Workload } from './workload.ts';
+import type { KernelTruth, Workload } from './workload.ts';
 
 /**
  * Where a workload's setting can be seen: `HostConfig.Privileged: true` in `docker inspect NAME`, or the line
@@ -55,10 +55,11 @@ export function workloadData(workload: Workload): WorkloadData {
 function placeWords({ name, source, labels, autoRemove, places }: Workload): string {
   const begins = places.get('workload');
   if (begins !== undefined) {
-    const what = source === 'kubernetes' ? 'container' : 'service';
+    const what = source === 'compose' ? 'service' : 'container';
     return `${what} ${name} in ${begins.file}:${String(begins.line)}`;
   }
   const service = labels['com.docker.compose.service'];
+  if (source === 'podman') return `container ${name} of Podman`;
   if (service !== undefined) return `service ${service}${composeFile(labels)}`;
   return `container ${name}${autoRemove ? ' (made with --rm, so that it is gone when it stops: run it anew)' : ''}`;
 }
@@ -66,4 +67,9 @@ function placeWords({ name, source, labels, autoRemove, places }: Workload): str
 function composeFile(labels: Workload['labels']): string {
   const file = labels['com.docker.compose.project.config_files'];
   return file === undefined || file === '' ? '' : ` in ${file}`;
+}
+
+/** A line of /proc/PID that says what the kernel holds the workload's first process to. */
+export function citeKernel({ pid }: KernelTruth, file: string, excerpt: string): Citation {
+  return { source: `/proc/${String(pid)}/${file}`, line: null, excerpt };
 }

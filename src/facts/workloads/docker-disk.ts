@@ -19,8 +19,9 @@ export async function containersOnDisk(
 ): Promise<Evidence<Workload[]>> {
   const roots = await dataRootsOf(host, engine.dataRoot);
   if (roots.state === 'unknown') return roots;
+  // The first process of a container is the oldest: of several entries the last one stays.
   const running = new Map(
-    (processes.state === 'known' ? processes.value : []).flatMap(
+    (processes.state === 'known' ? processes.value.toReversed() : []).flatMap(
       ({ containerId, pid }): [string, number][] => (containerId === null ? [] : [[containerId, pid]]),
     ),
   );
@@ -78,6 +79,7 @@ async function containersUnder(
   const workloads = inspected.map(({ inspect, directory }) =>
     workloadOf(inspect, {
       origin: `${directory}/hostconfig.json`,
+      engine: engine.sockets[0]?.path ?? null,
       directory,
       defaultRuntime: engine.defaultRuntime,
       boundVolumes,

@@ -32,7 +32,9 @@ export async function containersOfEngine(host: Host, engine: Engine): Promise<Ev
       const name = Names?.[0]?.replace(/^\//, '') ?? Id.slice(0, 12);
       if (inspect.state === 'unknown') return { gap: `container ${name} was not read: ${inspect.detail}` };
       const context = {
-        origin: `docker inspect ${name}`,
+        // Of a user's engine, the command line needs the socket.
+        origin: `docker${socket.startsWith('/run/user/') ? ` -H unix://${socket}` : ''} inspect ${name}`,
+        engine: socket,
         // It is a user's own service, which what edits a definition does not stop.
         directory: engine.rootless === true ? null : `${engine.dataRoot}/containers/${Id}`,
         defaultRuntime: engine.defaultRuntime,

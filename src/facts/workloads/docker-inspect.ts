@@ -9,6 +9,8 @@ import type { Limits, Mount, Workload } from './workload.ts';
 /** What is known of the engine beside the container itself. */
 export interface InspectContext {
   readonly origin: string;
+  /** As {@link Workload} has it. */
+  readonly engine: string | null;
   readonly directory: string | null;
   /** `null` when it is not known. */
   readonly defaultRuntime: string | null;
@@ -27,8 +29,12 @@ export function workloadOf(inspect: Inspect, context: InspectContext): Workload 
     origin: context.origin,
     places: new Map(),
     id: inspect.Id,
+    engine: context.engine,
+    unseen: [],
+    mapsRoot: false,
     state: stateOf(inspect.State.Status),
     pid: inspect.State.Pid > 0 ? inspect.State.Pid : null,
+    kernel: null,
     autoRemove: host.AutoRemove,
     directory: host.AutoRemove ? null : context.directory,
     image: parseImageReference(Config.Image),
@@ -133,7 +139,7 @@ function limitsOf(host: HostConfig): Limits {
 }
 
 /** Counts a list such as `0-3,7`; see cpuset(7). */
-function processorsIn(list: string): number | null {
+export function processorsIn(list: string): number | null {
   let count = 0;
   for (const part of list.split(',')) {
     const [, first, last] = /^(\d+)(?:-(\d+))?$/.exec(part.trim()) ?? [];

@@ -49,12 +49,15 @@ export async function askEngine(
   );
 }
 
+const docker = { name: 'the Docker Engine', help: 'see systemctl status docker' };
+
 /** One answer of the engine's API; a refusal, silence or an error is unknown and says what helps. */
 export async function getJson<T>(
   host: Host,
   socket: string,
   path: string,
   schema: z.ZodType<T>,
+  engine = docker,
 ): Promise<Evidence<T>> {
   const answer = await host.get(socket, path);
   const source = `GET ${socket}${path}`;
@@ -62,11 +65,11 @@ export async function getJson<T>(
     const denied = answer.why === 'denied';
     const detail = denied
       ? `${socket} may not be opened: run as root to see the containers`
-      : `the Docker Engine does not answer on ${socket} (${answer.detail}); see systemctl status docker`;
+      : `${engine.name} does not answer on ${socket} (${answer.detail}); ${engine.help}`;
     return unknown(answer.why, detail, source);
   }
   if (answer.value === null) {
-    return unknown('unsupported', `there is no socket ${socket} to ask the Docker Engine on`, source);
+    return unknown('unsupported', `there is no socket ${socket} to ask ${engine.name} on`, source);
   }
   const { status, body } = answer.value;
   if (status !== 200) return unknown('unsupported', `${source} answered HTTP ${String(status)}`, source);

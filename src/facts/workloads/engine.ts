@@ -1,19 +1,26 @@
 import { defineFact } from '../../engine/fact.ts';
 import type { FactReader } from '../../engine/fact.ts';
-import type { Evidence, UnknownWhy } from '../../host/evidence.ts';
+import type { Evidence, Known, UnknownWhy } from '../../host/evidence.ts';
 import { gapsOf, known, knownInPart, mapEvidence } from '../../host/evidence.ts';
-import type { FileStat, Host } from '../../host/host.ts';
-import { dockerUnitsFact } from '../listeners/docker-units.ts';
+import type { Host } from '../../host/host.ts';
 import type { Process } from '../processes.ts';
 import { processesFact } from '../processes.ts';
 import { askEngine } from './engine-answers.ts';
 import type { EngineInfo } from './engine-answers.ts';
+import type { EngineSocket } from './engine-configuration.ts';
+import {
+  configurationOf,
+  defaultSocket,
+  homeOf,
+  isInstalled,
+  socketsOf,
+  textOption,
+} from './engine-configuration.ts';
 import type { EngineOptions } from './engine-options.ts';
-import { optionsOfArguments, optionsOfFile } from './engine-options.ts';
 import { seccompModeOf } from './confinement.ts';
-import type { Confinement } from './workload.ts';
+import type { Confinement, Workload } from './workload.ts';
 
-/** The Docker Engine of this host: what it says of itself, and what it was configured with. */
+/** A Docker Engine of this host: what it says of itself, and what it was configured with. */
 export interface Engine {
   /** `20.10.24+dfsg1`; `null` when it did not answer. */
   readonly version: string | null;
@@ -42,44 +49,89 @@ export interface Engine {
   readonly dataRoot: string;
 }
 
-export interface EngineSocket {
-  readonly path: string;
-  /** `null` when it is not there or may not be seen. */
-  readonly stat: FileStat | null;
-}
-
-const defaultSocket = '/run/docker.sock';
-const programs = ['/usr/bin/dockerd', '/usr/sbin/dockerd', '/usr/local/bin/dockerd', '/snap/bin/dockerd'];
-
 /**
- * The Docker Engine; `null` when this host has none: no socket, no dockerd, no program, no containers
- * on disk. It is asked only when a dockerd runs: a connection to a socket that systemd holds would start it.
+ * Every Docker Engine of this host: each dockerd that runs, root's own first, then those of users without root;
+ * where none of root's runs, the one that left its containers on disk. Empty when there is none: no socket, no
+ * dockerd, no program, no containers on disk. One is asked only when its dockerd runs: a connection to a socket
+ * that systemd holds would start it.
  */
+export const enginesFact = defineFact<readonly Engine[]>({
+  id: 'engines',
+  kinds: ['live', 'rootfs', 'snapshot', 'project'],
+  gather: async (host, read) => {
+    if (host.origin.kind === 'project') return known([], 'project');
+    const processes = await dockerdProcesses(host, read);
+    const daemons = (processes ?? []).toSorted((a, b) => a.uid - b.uid || a.pid - b.pid);
+    const [first, ...others] = await Promise.all([
+      engineFor(host, read, { processes, daemon: daemons[0] }),
+      ...daemons.slice(1).map((daemon) => engineFor(host, read, { processes, daemon })),
+      ...((daemons[0]?.uid ?? 0) > 0 ? [stoppedEngine(host, read, processes)] : []),
+    ]);
+    const all = [first, ...others];
+    const engines = new Map<string, Engine>();
+    for (const { value } of all) {
+      const socket = value?.sockets[0]?.path ?? defaultSocket;
+      if (value !== null && !engines.has(socket)) engines.set(socket, value);
+    }
+    return knownInPart([...engines.values()], first.source, all.flatMap(gapsOf));
+  },
+});
+
+/** The first of {@link enginesFact}: root's own, where root has one. `null` when this host has none. */
 export const engineFact = defineFact<Engine | null>({
   id: 'engine',
   kinds: ['live', 'rootfs', 'snapshot', 'project'],
-  gather: async (host, read) => {
-    if (host.origin.kind === 'project') return known(null, 'project');
-    const processes = await dockerdProcesses(host, read);
-    const daemon = processes?.find(({ uid }) => uid === 0) ?? processes?.[0];
-    const configured = await configurationOf(host, read, daemon);
-    const sockets = await socketsOf(host, configured.options, daemon);
-    const dataRoot =
-      textOption(configured.options, 'data-root') ??
-      textOption(configured.options, 'graph') ??
-      '/var/lib/docker';
-    if (daemon === undefined && !(await isInstalled(host, sockets, dataRoot))) {
-      const unseenProcesses = host.origin.running && processes === null;
-      const gaps = unseenProcesses ? ['whether a dockerd runs was not seen: run as root'] : [];
-      return knownInPart(null, defaultSocket, gaps);
-    }
-    const unseen = processes === null || !host.origin.running;
-    const running = unseen ? null : daemon !== undefined;
-    const info = await askEngine(host, sockets[0]?.path ?? defaultSocket, running);
-    const engine = await engineOf(host, { info, sockets, dataRoot, running, configured });
-    return knownInPart(engine, sockets[0]?.path ?? defaultSocket, configured.gaps);
-  },
+  gather: async (_, read) => mapEvidence(await read(enginesFact), (engines) => engines[0] ?? null),
 });
+
+/** The engine that has a workload, or would: a unit's `docker run` is the first one's. `null`: none of these. */
+export function engineOfWorkload({ source, engine }: Workload, engines: readonly Engine[]): Engine | null {
+  if (source !== 'docker') return null;
+  if (engine === null) return engines[0] ?? null;
+  return engines.find(({ sockets }) => sockets[0]?.path === engine) ?? null;
+}
+
+interface Found {
+  /** `null` when they cannot be seen. */
+  readonly processes: readonly Process[] | null;
+  readonly daemon: Process | undefined;
+}
+
+async function engineFor(
+  host: Host,
+  read: FactReader,
+  { processes, daemon }: Found,
+): Promise<Known<Engine | null>> {
+  const home = await homeOf(host, daemon);
+  const configured = await configurationOf(host, read, daemon, home);
+  const sockets = await socketsOf(host, configured.options, daemon);
+  const dataRoot =
+    textOption(configured.options, 'data-root') ??
+    textOption(configured.options, 'graph') ??
+    (home === null ? '/var/lib/docker' : `${home}/.local/share/docker`);
+  if (daemon === undefined && !(await isInstalled(host, sockets, dataRoot))) {
+    const unseenProcesses = host.origin.running && processes === null;
+    const gaps = unseenProcesses ? ['whether a dockerd runs was not seen: run as root'] : [];
+    return knownInPart(null, defaultSocket, gaps);
+  }
+  const unseen = processes === null || !host.origin.running;
+  const running = unseen ? null : daemon !== undefined;
+  const info = await askEngine(host, sockets[0]?.path ?? defaultSocket, running);
+  const engine = await engineOf(host, { info, sockets, dataRoot, running, configured });
+  return knownInPart(engine, sockets[0]?.path ?? defaultSocket, configured.gaps);
+}
+
+/** Root's engine beside those of users, where it does not run and has containers. */
+async function stoppedEngine(
+  host: Host,
+  read: FactReader,
+  processes: readonly Process[] | null,
+): Promise<Known<Engine | null>> {
+  const engine = await engineFor(host, read, { processes, daemon: undefined });
+  const kept = await host.list(`${engine.value?.dataRoot ?? '/var/lib/docker'}/containers`);
+  const hasNone = kept.state === 'known' && (kept.value ?? []).length === 0;
+  return hasNone ? known(null, engine.source) : engine;
+}
 
 /** Engines of this host, not those in containers; `null` when processes cannot be seen. */
 async function dockerdProcesses(host: Host, read: FactReader): Promise<readonly Process[] | null> {
@@ -88,52 +140,6 @@ async function dockerdProcesses(host: Host, read: FactReader): Promise<readonly 
   if (processes.state === 'unknown') return null;
   const found = processes.value.filter(({ name, containerId }) => name === 'dockerd' && containerId === null);
   return found.length === 0 && gapsOf(processes).length > 0 ? null : found;
-}
-
-/** daemon.json beside the flags: of the dockerd that runs, else those that its unit would give it. */
-async function configurationOf(host: Host, read: FactReader, daemon: Process | undefined) {
-  const source = daemon === undefined ? '' : `command line of dockerd (pid ${String(daemon.pid)})`;
-  const flags =
-    daemon === undefined
-      ? mapEvidence(await read(dockerUnitsFact), ({ options }) => options)
-      : known(optionsOfArguments(daemon.argv, source), source);
-  const given = flags.state === 'known' ? flags.value : {};
-  const file = optionsOfFile(await host.read(textOption(given, 'config-file') ?? '/etc/docker/daemon.json'));
-  return {
-    options: { ...(file.state === 'known' ? file.value : {}), ...given },
-    gaps: [file, flags].flatMap(gapsOf),
-  };
-}
-
-async function socketsOf(
-  host: Host,
-  options: EngineOptions,
-  daemon: Process | undefined,
-): Promise<EngineSocket[]> {
-  const hosts = options.hosts?.value;
-  const named = (Array.isArray(hosts) ? hosts : []).flatMap((each) => {
-    const address = String(each);
-    if (address.startsWith('unix://')) return [address.slice('unix://'.length) || defaultSocket];
-    // systemd's docker.socket listens there.
-    return address.startsWith('fd:') ? [defaultSocket] : [];
-  });
-  const usual =
-    daemon !== undefined && daemon.uid > 0 ? `/run/user/${String(daemon.uid)}/docker.sock` : defaultSocket;
-  const paths = [...new Set(named.length > 0 ? named : [usual])].map((path) =>
-    path.replace(/^\/var\/run\//, '/run/'),
-  );
-  return Promise.all(
-    paths.map(async (path) => {
-      const stat = await host.stat(path);
-      return { path, stat: stat.state === 'known' ? stat.value : null };
-    }),
-  );
-}
-
-async function isInstalled(host: Host, sockets: readonly EngineSocket[], dataRoot: string): Promise<boolean> {
-  if (sockets.some(({ stat }) => stat?.type === 'socket')) return true;
-  const found = await Promise.all([...programs, `${dataRoot}/containers`].map((path) => host.stat(path)));
-  return found.some((stat) => stat.state === 'unknown' || stat.value !== null);
 }
 
 interface Learned {
@@ -202,9 +208,4 @@ async function appArmorOf(
   if (enabled.state === 'unknown') return null;
   if (enabled.value?.trim() !== 'Y') return 'absent';
   return told === null ? 'on' : 'unused';
-}
-
-function textOption(options: EngineOptions, name: string): string | null {
-  const value = options[name]?.value;
-  return typeof value === 'string' ? value : null;
 }

@@ -14,7 +14,11 @@ export function gpuOf(
   environment: Readonly<Record<string, string>>,
   defaultRuntime: string | null,
 ): GpuRequest | null {
-  return fromRequests(host) ?? fromEnvironment(host, environment, defaultRuntime) ?? fromNodes(host);
+  return (
+    fromRequests(host) ??
+    fromEnvironment(host, environment, defaultRuntime) ??
+    gpuOfNodes((host.Devices ?? []).map(({ PathOnHost }) => PathOnHost))
+  );
 }
 
 function fromRequests({ DeviceRequests }: HostConfig): GpuRequest | null {
@@ -48,10 +52,9 @@ function fromEnvironment(
   return { count: wanted === 'all' ? 'all' : ids.length, ids, by: asked ? 'runtime' : 'environment' };
 }
 
-function fromNodes({ Devices }: HostConfig): GpuRequest | null {
-  const nodes = (Devices ?? [])
-    .map(({ PathOnHost }) => PathOnHost)
-    .filter((path) => /^\/dev\/(?:nvidia\d|dri(?:\/renderD\d+)?\/?$|kfd$)/.test(path));
+/** What the host's device nodes alone come to. */
+export function gpuOfNodes(devices: readonly string[]): GpuRequest | null {
+  const nodes = devices.filter((path) => /^\/dev\/(?:nvidia\d|dri(?:\/renderD\d+)?\/?$|kfd$)/.test(path));
   if (nodes.length === 0) return null;
   // The directory has a node for every card.
   const everything = nodes.some((path) => /\/dri\/?$/.test(path));

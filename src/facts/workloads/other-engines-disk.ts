@@ -1,33 +1,20 @@
 import type { Host } from '../../host/host.ts';
 
 /**
- * A sentence for every engine that left containers on disk which are not read: Podman's storage and
- * quadlets (podman-systemd.unit(5)), containerd's tasks, nerdctl's and Kubernetes' state, Docker Engines
+ * A sentence for every engine that left containers on disk which are not read: containerd's tasks, nerdctl's and Kubernetes' state, Docker Engines
  * without root. On a running machine the processes tell what containerd runs.
  *
- * @param dataRoot - where the engine that is read keeps its containers; `null` when there is none
+ * @param dataRoots - where the engines that are read keep their containers
  */
-export async function containersLeftOnDisk(
-  host: Host,
-  dataRoot: string | null,
-  started: ReadonlySet<string>,
-): Promise<string[]> {
+export async function containersLeftOnDisk(host: Host, dataRoots: readonly string[]): Promise<string[]> {
   const found = await Promise.all([
-    podmanStorage(host, '/var/lib/containers/storage'),
-    leftInHomes(host, dataRoot, started),
-    ...quadletDirectories.map((directory) => quadlets(host, directory, started)),
+    leftInHomes(host, dataRoots),
     ...Object.entries(kubernetes).map(([path, name]) => nonEmpty(host, path, name)),
     namespacesUnder(host, '/var/lib/containerd/io.containerd.runtime.v2.task', 'containerd'),
     nerdctl(host),
   ]);
   return found.flat();
 }
-
-const quadletDirectories = [
-  '/etc/containers/systemd',
-  '/run/containers/systemd',
-  '/usr/share/containers/systemd',
-];
 
 const kubernetes: Readonly<Record<string, string>> = {
   '/var/lib/kubelet/pods': 'Kubernetes',
@@ -37,11 +24,7 @@ const kubernetes: Readonly<Record<string, string>> = {
 };
 
 /** Where users keep theirs without root. Homes that may not be entered are said in one sentence. */
-async function leftInHomes(
-  host: Host,
-  dataRoot: string | null,
-  started: ReadonlySet<string>,
-): Promise<string[]> {
+async function leftInHomes(host: Host, dataRoots: readonly string[]): Promise<string[]> {
   const homes = await host.list('/home');
   if (homes.state === 'unknown') return [unseen('/home')];
   const closed: string[] = [];
@@ -54,55 +37,12 @@ async function leftInHomes(
         return [];
       }
       const left = await Promise.all([
-        podmanStorage(host, storage),
-        quadlets(host, `${home}/.config/containers/systemd`, started),
-        docker === dataRoot ? [] : nonEmpty(host, `${docker}/containers`, 'a rootless Docker Engine'),
+        dataRoots.includes(docker) ? [] : nonEmpty(host, `${docker}/containers`, 'a rootless Docker Engine'),
       ]);
       return left.flat();
     }),
   );
   return [...found.flat(), ...(closed.length === 0 ? [] : [unseen(closed.toSorted().join(', '))])];
-}
-
-async function podmanStorage(host: Host, storage: string): Promise<string[]> {
-  const names = await host.list(storage);
-  if (names.state === 'unknown') return [unseen(storage)];
-  const drivers = (names.value ?? []).filter((name) => name.endsWith('-containers'));
-  const found = await Promise.all(
-    drivers.map(async (driver) => {
-      const file = `${storage}/${driver}/containers.json`;
-      const text = await host.read(file);
-      if (text.state === 'unknown') return [unseen(file)];
-      return holdsAny(text.value) ? [`containers of Podman or CRI-O are in ${storage} and are not read`] : [];
-    }),
-  );
-  return found.flat();
-}
-
-/** What is not an empty list of containers may be one. */
-function holdsAny(text: string | null): boolean {
-  return text !== null && !/^\s*(?:\[\s*\]|null)?\s*$/.test(text);
-}
-
-/** Directories below count too, such as `users/1000`. */
-async function quadlets(
-  host: Host,
-  directory: string,
-  started: ReadonlySet<string>,
-  depth = 3,
-): Promise<string[]> {
-  const names = await host.list(directory);
-  if (names.state === 'unknown') return [unseen(directory)];
-  const found = (names.value ?? []).map(async (name) => {
-    const path = `${directory}/${name}`;
-    // Quadlets and their drop-ins have a dot in their name.
-    if (!name.includes('.')) return depth > 0 ? await quadlets(host, path, started, depth - 1) : [];
-    const isRun = /\.(?:container|kube|pod)$/.test(name);
-    return isRun && !started.has(name.replace(/\.container$/, '.service'))
-      ? [`${path} makes Podman run containers and is not read`]
-      : [];
-  });
-  return (await Promise.all(found)).flat();
 }
 
 async function nonEmpty(host: Host, path: string, engine: string): Promise<string[]> {

@@ -4,13 +4,13 @@ import { gapsOf } from '../../host/evidence.ts';
 import type { Process } from '../processes.ts';
 import { processesFact } from '../processes.ts';
 import type { Engine } from './engine.ts';
+import { contextGaps } from './docker-contexts.ts';
+import { watchedBy } from './podman.ts';
 import { containersLeftOnDisk } from './other-engines-disk.ts';
 
 /** First processes of engines whose containers are not read; see crun, cri-o, kubelet(8). */
 const unread: Readonly<Record<string, string>> = {
-  conmon: 'Podman',
   conmonrs: 'CRI-O',
-  podman: 'Podman',
   crio: 'CRI-O',
   kubelet: 'Kubernetes',
   kubelite: 'Kubernetes (MicroK8s)',
@@ -21,47 +21,50 @@ const unread: Readonly<Record<string, string>> = {
 /**
  * A sentence for every engine that has containers here and is not read.
  *
- * @param engine - the Docker Engine, whose own containers are read
- * @param started - services known to start a container that was read from their unit
+ * @param engines - the Docker Engines, whose own containers are read
+ * @param podman - ids of Podman's containers that are told of
  */
 export async function otherEngines(
   host: Host,
   read: FactReader,
-  engine: Engine | null,
-  started: ReadonlySet<string>,
+  engines: readonly Engine[],
+  podman: ReadonlySet<string>,
 ): Promise<string[]> {
   if (host.origin.kind === 'project') return [];
-  const [processes, disk] = await Promise.all([
+  const sockets = engines.flatMap((engine) => engine.sockets.map(({ path }) => path));
+  const [processes, contexts, disk] = await Promise.all([
     read(processesFact),
-    containersLeftOnDisk(host, engine?.dataRoot ?? null, started),
+    host.origin.running ? contextGaps(host, new Set(sockets)) : [],
+    containersLeftOnDisk(
+      host,
+      engines.map(({ dataRoot }) => dataRoot),
+    ),
   ]);
   const running = host.origin.running
     ? gapsOf(processes).map((gap) => `${gap}; containers of any engine may run here unseen`)
     : [];
-  const seen = processes.state === 'known' ? enginesAmong(processes.value, engine) : [];
-  return [...new Set([...running, ...seen, ...disk])];
+  const seen = processes.state === 'known' ? enginesAmong(processes.value, engines, podman) : [];
+  return [...new Set([...running, ...seen, ...contexts, ...disk])];
 }
 
-function enginesAmong(processes: readonly Process[], engine: Engine | null): string[] {
+function enginesAmong(
+  processes: readonly Process[],
+  engines: readonly Engine[],
+  podman: ReadonlySet<string>,
+): string[] {
   const named = processes.flatMap(({ name }) => unread[name] ?? []);
-  const shims = processes.filter((process) => isForeignShim(process, engine));
-  const rootless = processes.filter(
-    ({ name, uid, containerId }) => name === 'dockerd' && uid > 0 && containerId === null,
+  const monitors = processes.filter((each) => each.name === 'conmon' && !podman.has(watchedBy(each) ?? ''));
+  const shims = processes.filter((process) => isForeignShim(process, engines));
+  return [...named, ...monitors.map(() => 'Podman'), ...shims.map(shimOwner)].map(
+    (name) => `containers of ${name} run here and are not read`,
   );
-  const rootful = processes.some(({ name, uid }) => name === 'dockerd' && uid === 0);
-  return [
-    ...[...named, ...shims.map(shimOwner)].map((name) => `containers of ${name} run here and are not read`),
-    ...rootless
-      .slice(rootful ? 0 : 1)
-      .map(({ uid }) => `the rootless Docker Engine of user ${String(uid)} runs here and is not read`),
-  ];
 }
 
 /** The shim of a container that Docker does not have: Docker's are in the namespace moby. */
-function isForeignShim(process: Process, engine: Engine | null): boolean {
+function isForeignShim(process: Process, engines: readonly Engine[]): boolean {
   if (!process.name.startsWith('containerd-shim')) return false;
   const namespace = namespaceOf(process);
-  return engine === null || !(namespace === null || /^(?:plugins\.)?moby$/.test(namespace));
+  return engines.length === 0 || !(namespace === null || /^(?:plugins\.)?moby$/.test(namespace));
 }
 
 function shimOwner(process: Process): string {

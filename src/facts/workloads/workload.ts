@@ -1,5 +1,5 @@
 import type { FileType } from '../../host/host.ts';
-import type { Places } from './setting.ts';
+import type { Places, Setting } from './setting.ts';
 
 /** Something that runs in a container, wherever it was described: one shape for every source. */
 export interface Workload {
@@ -12,10 +12,18 @@ export interface Workload {
   /** Where a file says what it is; empty where none was read. */
   readonly places: Places;
   readonly id: string | null;
+  /** What has it: the first socket of a Docker Engine, the storage of a Podman; `null` for one of another source. */
+  readonly engine: string | null;
+  /** Settings that its source does not hold: that they seem to be unset proves nothing. Of mounts, what volumes bind. */
+  readonly unseen: readonly Setting[];
+  /** Its own settings make its user 0 another user of the host. What maps all of an engine's is told by the engine. */
+  readonly mapsRoot: boolean;
   /** `declared`: a file says that it shall run. What its image brings (user, health check, …) is not known. */
   readonly state: 'running' | 'created' | 'stopped' | 'declared';
   /** Process id of its first process on the host; `null` when it does not run. */
   readonly pid: number | null;
+  /** What the kernel says of that process; `null` where it does not run, or was not seen. */
+  readonly kernel: KernelTruth | null;
   /** Made with `--rm`: the engine deletes it as soon as it stops. */
   readonly autoRemove: boolean;
   /** Directory where the engine keeps its definition; `null` when it is not known, or not safe to edit. */
@@ -61,6 +69,25 @@ export interface Workload {
   readonly labels: Readonly<Record<string, string>>;
   /** OCI runtime: `runc`, `nvidia`; `null` is the engine's default. */
   readonly runtime: string | null;
+}
+
+/** How the kernel really holds a container's first process: what it was configured with may be another thing. */
+export interface KernelTruth {
+  readonly pid: number;
+  /** Effective user id, in this machine's own numbers. */
+  readonly uid: number;
+  /** Capabilities that it holds now, and those that it could get; upper case, without CAP_. */
+  readonly effective: readonly string[];
+  readonly bounding: readonly string[];
+  /** Whether it could get every capability that this machine's init could. `null`: not known, as below. */
+  readonly hasEveryCapability: boolean | null;
+  readonly noNewPrivileges: boolean | null;
+  /** `filter`: it has one of its own, whatever that lets through; `off`: it has none. */
+  readonly seccomp: 'filter' | 'off' | null;
+  /** `off`: unconfined, or under a profile that only complains. `null` also on a kernel without AppArmor. */
+  readonly appArmor: 'profile' | 'off' | null;
+  /** Whether its namespace is that of this machine's init. */
+  readonly shares: Readonly<Record<'network' | 'pid' | 'ipc' | 'user', boolean | null>>;
 }
 
 export interface ImageReference {

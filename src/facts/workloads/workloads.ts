@@ -7,13 +7,16 @@ import { composeFact } from '../compose/compose.ts';
 import { kubernetesFact } from '../kubernetes/kubernetes.ts';
 import { processesFact } from '../processes.ts';
 import type { Unit } from '../units/unit.ts';
+import { quadletsFact } from '../quadlets/quadlets.ts';
 import { unitsFact } from '../units/units.ts';
 import { containersOfEngine } from './docker-engine.ts';
 import { containersOnDisk } from './docker-disk.ts';
 import type { Engine } from './engine.ts';
-import { engineFact } from './engine.ts';
+import { enginesFact } from './engine.ts';
 import { resolvePaths } from './host-paths.ts';
+import { withKernelTruth } from './kernel-truth.ts';
 import { networkKinds, openAmong } from './networks.ts';
+import { podmanContainers } from './podman.ts';
 import { otherEngines } from './other-engines.ts';
 import type { Workload } from './workload.ts';
 
@@ -26,36 +29,56 @@ export const workloadsFact = defineFact<readonly Workload[]>({
   kinds: ['live', 'rootfs', 'snapshot', 'project'],
   gather: async (host, read) => {
     if (host.origin.kind === 'project') return describedInProject(read);
-    const [engine, units] = await Promise.all([read(engineFact), read(unitsFact)]);
-    if (engine.state === 'unknown') return engine;
-    const seen = units.state === 'known' ? units.value : [];
-    const [found, others] = await Promise.all([
-      engine.value === null ? known([], engine.source) : ofDocker(host, engine.value, read),
-      otherEngines(host, read, engine.value, startersOf(seen)),
+    const [engines, units, quadlets] = await Promise.all([
+      read(enginesFact),
+      read(unitsFact),
+      read(quadletsFact),
     ]);
-    if (found.state === 'unknown') return found;
-    const all = editable([...found.value, ...notYetStarted(seen, found.value)]);
-    const placed = await withNetworks(host, engine.value, all);
-    const workloads = await Promise.all(placed.map((workload) => resolvePaths(host, workload)));
+    if (engines.state === 'unknown') return engines;
+    const seen = units.state === 'known' ? units.value : [];
+    const [docker, podman] = await Promise.all([
+      ofEngines(host, engines.value, read),
+      podmanContainers(host, read),
+    ]);
+    const others = await otherEngines(host, read, engines.value, podman.ids);
+    if (docker.state === 'unknown' && podman.workloads.length === 0) return docker;
+    const found = docker.state === 'known' ? editable(docker.value) : [];
+    const live = distinct([...found, ...podman.workloads]);
+    const started = [...live, ...notYetStarted(seen, live)];
+    const all = [...started, ...notAmong(started, quadlets)];
+    const truthful = await withKernelTruth(host, read, all);
+    const workloads = await Promise.all(truthful.map((workload) => resolvePaths(host, workload)));
     const sorted = workloads.toSorted((a, b) => (a.name < b.name ? -1 : 1));
     // An engine that was not heard may keep its containers where its unread settings say.
-    const settings = (engine.value?.unheard ?? null) === null ? [] : gapsOf(engine);
-    const gaps = [...[found, units].flatMap(gapsOf), ...settings];
-    return knownInPart(sorted, found.source, [...gaps, ...others]);
+    const settings = engines.value.every(({ unheard }) => unheard === null) ? [] : gapsOf(engines);
+    const gaps = [
+      ...[docker, units, quadlets].flatMap(gapsOf),
+      ...settings,
+      ...podman.gaps.map(({ sentence }) => sentence),
+    ];
+    return knownInPart(sorted, docker.source, [...gaps, ...others]);
   },
 });
 
 /** What the files of a repository describe: compose services, pods, units that run containers. */
 async function describedInProject(read: FactReader): Promise<Evidence<readonly Workload[]>> {
-  const [compose, kubernetes, units] = await Promise.all([
+  const [compose, kubernetes, units, quadlets] = await Promise.all([
     read(composeFact),
     read(kubernetesFact),
     read(unitsFact),
+    read(quadletsFact),
   ]);
   const started = units.state === 'known' ? notYetStarted(units.value, []) : [];
   const described = [compose, kubernetes].flatMap((one) => (one.state === 'known' ? one.value : []));
-  const sorted = [...described, ...started].toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  return knownInPart(sorted, 'the project', [compose, kubernetes, units].flatMap(gapsOf));
+  const all = [...described, ...started];
+  const sorted = [...all, ...notAmong(all, quadlets)].toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  return knownInPart(sorted, 'the project', [compose, kubernetes, units, quadlets].flatMap(gapsOf));
+}
+
+/** What quadlets describe, as far as nothing else has it under its name. */
+function notAmong(seen: readonly Workload[], quadlets: Evidence<readonly Workload[]>): readonly Workload[] {
+  const names = new Set(seen.map(({ name }) => name));
+  return quadlets.state === 'known' ? quadlets.value.filter(({ name }) => !names.has(name)) : [];
 }
 
 /**
@@ -71,11 +94,6 @@ function notYetStarted(units: readonly Unit[], seen: readonly Workload[]): Workl
   });
 }
 
-/** Units whose container is among the workloads already. */
-function startersOf(units: readonly Unit[]): ReadonlySet<string> {
-  return new Set(units.flatMap(({ name, startsContainer }) => (startsContainer === null ? [] : [name])));
-}
-
 /**
  * A definition is edited in place while the engine is stopped, and stopping it deletes every container
  * made with `--rm`: where one runs, no directory is handed out.
@@ -85,25 +103,57 @@ function editable(workloads: readonly Workload[]): readonly Workload[] {
   return wouldBeLost ? workloads.map((workload) => ({ ...workload, directory: null })) : workloads;
 }
 
+/** Of several engines, one that cannot tell is a gap; where none tells, nothing is known. */
+async function ofEngines(
+  host: Host,
+  engines: readonly Engine[],
+  read: FactReader,
+): Promise<Evidence<readonly Workload[]>> {
+  const found = await Promise.all(engines.map((engine) => ofDocker(host, engine, read)));
+  const [first] = found;
+  if (first === undefined) return known([], 'the Docker Engine');
+  const told = found.filter((each) => each.state === 'known');
+  if (told.length === 0) return first;
+  const workloads = told.flatMap(({ value }) => value);
+  return knownInPart(workloads, first.source, found.flatMap(gapsOf));
+}
+
+/** Two engines may each have a container of a name: the first engine's keeps it. */
+function distinct(workloads: readonly Workload[]): readonly Workload[] {
+  const owners = new Map<string, string | null>();
+  for (const { name, engine } of workloads) if (!owners.has(name)) owners.set(name, engine);
+  return workloads.map((workload) =>
+    owners.get(workload.name) === workload.engine
+      ? workload
+      : { ...workload, name: `${workload.name} (of ${workload.engine ?? 'another engine'})` },
+  );
+}
+
 /** Asks the engine what the networks are, where that is not plain from their names. */
 async function withNetworks(
   host: Host,
-  engine: Engine | null,
+  engine: Engine,
   workloads: readonly Workload[],
 ): Promise<readonly Workload[]> {
-  if (engine?.unheard !== null) return workloads;
+  if (engine.unheard !== null) return workloads;
   if (workloads.every(({ openNetworks }) => openNetworks.length === 0)) return workloads;
   const kinds = await networkKinds(host, engine);
   if (kinds.state === 'unknown') return workloads;
   return workloads.map((workload) => {
-    const { networks, namespaces, source } = workload;
-    if (source !== 'docker') return workload;
+    const { networks, namespaces } = workload;
     return { ...workload, openNetworks: openAmong(networks, namespaces.network, kinds.value) };
   });
 }
 
-async function ofDocker(host: Host, engine: Engine, read: FactReader): Promise<Evidence<Workload[]>> {
-  return engine.running === false || !host.origin.running
-    ? containersOnDisk(host, engine, await read(processesFact))
-    : containersOfEngine(host, engine);
+async function ofDocker(
+  host: Host,
+  engine: Engine,
+  read: FactReader,
+): Promise<Evidence<readonly Workload[]>> {
+  if (engine.running === false || !host.origin.running) {
+    return containersOnDisk(host, engine, await read(processesFact));
+  }
+  const found = await containersOfEngine(host, engine);
+  if (found.state === 'unknown') return found;
+  return knownInPart(await withNetworks(host, engine, found.value), found.source, gapsOf(found));
 }

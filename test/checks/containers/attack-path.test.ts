@@ -32,7 +32,7 @@ interface Given {
   readonly exposures?: readonly Exposure[] | ReturnType<typeof unknown>;
   readonly product?: string;
   readonly others?: readonly Workload[];
-  readonly engine?: unknown;
+  readonly engines?: unknown;
 }
 
 function judge(from: 'network' | 'inside', one: Workload, given: Given = {}) {
@@ -43,7 +43,7 @@ function judge(from: 'network' | 'inside', one: Workload, given: Given = {}) {
       workloads: [one, ...(given.others ?? [])],
       services: [serviceIn(given.product ?? 'ollama', one)],
       exposures: given.exposures ?? [open],
-      engine: given.engine ?? engine,
+      engines: given.engines ?? [engine],
       stopgaps: noStopgaps,
     },
     { from, ...paths },
@@ -97,7 +97,7 @@ describe('from the network', () => {
       'not-applicable',
       'the engine maps root to another user',
       socket,
-      { engine: { ...engine, rootless: true } },
+      { engines: [{ ...engine, rootless: true }] },
     ],
   ])('%s: %s', (outcome, _, one, given) => {
     expect(judge('network', one, given)[0]).toMatchObject({ outcome });
@@ -123,7 +123,7 @@ describe('from the network', () => {
     };
     const seen = judge('network', described, {
       exposures: unknown('unsupported', 'files', 'x'),
-      engine: null,
+      engines: [],
     });
     expect(seen).toMatchObject([{ outcome: 'fail', subject: 'x on 0.0.0.0:80/tcp', variant: 'compose' }]);
   });

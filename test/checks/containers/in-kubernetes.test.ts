@@ -15,7 +15,7 @@ async function judge(id: string, container: object = {}, pod: object = {}, annot
   const check = checks.get(rule?.check ?? '');
   if (rule === undefined || check === undefined) throw new Error(`no rule ${id}`);
   const { workloads } = await readManifests(deployment(container, pod, { annotations }));
-  const given = { workloads, engine: null, processes: hidden, gpu: hidden };
+  const given = { workloads, engines: [], processes: hidden, gpu: hidden };
   return evaluate(check, given, rule.with);
 }
 

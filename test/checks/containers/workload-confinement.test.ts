@@ -3,6 +3,7 @@ import { workloadConfinement } from '../../../src/checks/containers/workload-con
 import { unknown } from '../../../src/host/evidence.ts';
 import { evaluate } from '../../harness/evaluate.ts';
 import { engine, workload } from '../../harness/docker-workload.ts';
+import { kernelTruth } from '../../harness/kernel-truth.ts';
 
 const unheard = unknown('denied', 'no', '/run/docker.sock');
 const option = (...SecurityOpt: string[]) => ({ SecurityOpt });
@@ -38,7 +39,7 @@ describe('workload-confinement', () => {
     ['apparmor', 'fail', {}, { ...engine, appArmor: 'unused' }],
     ['apparmor', 'fail', option('apparmor=unconfined'), { ...engine, appArmor: 'unused' }],
   ])('%s: %s %j', (guard, outcome, host, given) => {
-    const facts = { workloads: [workload('x', { host })], engine: given };
+    const facts = { workloads: [workload('x', { host })], engines: 'state' in given ? given : [given] };
     expect(evaluate(workloadConfinement, facts, { guard })).toMatchObject([{ outcome, subject: 'x' }]);
   });
 
@@ -46,7 +47,7 @@ describe('workload-confinement', () => {
     ['seccomp', { seccomp: 'off', options: { 'seccomp-profile': { source: '/etc/docker/daemon.json' } } }],
     ['apparmor', { appArmor: 'unused' }],
   ])('%s: what the engine takes from everybody is mended at the engine', (guard, given) => {
-    const facts = { workloads: [workload('x')], engine: { ...engine, ...given } };
+    const facts = { workloads: [workload('x')], engines: [{ ...engine, ...given }] };
     const file = guard === 'seccomp' ? { file: '/etc/docker/daemon.json' } : {};
     expect(evaluate(workloadConfinement, facts, { guard })).toMatchObject([
       { message: `${guard}-engine`, data: file },
@@ -54,9 +55,52 @@ describe('workload-confinement', () => {
   });
 
   test('not-applicable without containers', () => {
-    const facts = { workloads: [], engine };
+    const facts = { workloads: [], engines: [engine] };
     expect(evaluate(workloadConfinement, facts, { guard: 'seccomp' })).toMatchObject([
       { outcome: 'not-applicable' },
     ]);
   });
+});
+
+describe('workload-confinement and the kernel', () => {
+  test.each([
+    ['no-new-privileges', 'pass', option('no-new-privileges'), engine, { noNewPrivileges: true }],
+    ['no-new-privileges', 'fail', option('no-new-privileges'), engine, { noNewPrivileges: false }],
+    ['no-new-privileges', 'fail', {}, engine, { noNewPrivileges: true }],
+    ['no-new-privileges', 'pass', {}, unheard, { noNewPrivileges: true }],
+    ['no-new-privileges', 'fail', {}, unheard, { noNewPrivileges: false }],
+    ['no-new-privileges', 'undetermined', {}, unheard, { noNewPrivileges: null }],
+    ['seccomp', 'pass', {}, engine, { seccomp: 'filter' }],
+    ['seccomp', 'pass', {}, engine, { seccomp: null }],
+    ['seccomp', 'fail', {}, engine, { seccomp: 'off' }],
+    ['seccomp', 'fail', option('seccomp=unconfined'), engine, { seccomp: 'filter' }],
+    ['seccomp', 'undetermined', option('seccomp={'), engine, { seccomp: 'filter' }],
+    ['seccomp', 'fail', option('seccomp={'), engine, { seccomp: 'off' }],
+    ['apparmor', 'fail', {}, engine, { appArmor: 'off' }],
+    ['apparmor', 'pass', {}, unheard, { appArmor: 'profile' }],
+    ['apparmor', 'fail', option('apparmor=unconfined'), engine, { appArmor: 'profile' }],
+    ['apparmor', 'not-applicable', {}, { ...engine, appArmor: 'absent' }, { appArmor: null }],
+  ] as const)('%s: %s %j, engine %j, kernel %j', (guard, outcome, host, given, has) => {
+    const workloads = [{ ...workload('x', { host }), kernel: kernelTruth(has) }];
+    const engines = 'state' in given ? given : [given];
+    expect(evaluate(workloadConfinement, { workloads, engines }, { guard })).toMatchObject([
+      { outcome, subject: 'x' },
+    ]);
+  });
+});
+
+test.each([
+  ['/run/docker.sock', 'fail'],
+  ['/run/user/1000/docker.sock', 'pass'],
+  ['/run/gone.sock', 'undetermined'],
+  // A unit's docker run is the first one's.
+  [null, 'fail'],
+])('of several engines the container’s own counts: %s', (own, outcome) => {
+  const other = {
+    ...engine,
+    sockets: [{ path: '/run/user/1000/docker.sock', stat: null }],
+    noNewPrivileges: true,
+  };
+  const facts = { workloads: [{ ...workload('x'), engine: own }], engines: [engine, other] };
+  expect(evaluate(workloadConfinement, facts, { guard: 'no-new-privileges' })).toMatchObject([{ outcome }]);
 });

@@ -50,3 +50,11 @@ describe('workload-flag', () => {
     expect(evaluate(workloadFlag, { workloads: [] }, params)).toMatchObject([{ outcome: 'not-applicable' }]);
   });
 });
+
+test.each(['no-healthcheck', 'restart-unbounded'])(
+  '%s: what Podman’s database holds is not known',
+  (flag) => {
+    const workloads = [{ ...workload('x'), source: 'podman', unseen: ['healthcheck', 'restart'] }];
+    expect(evaluate(workloadFlag, { workloads }, { flag })).toMatchObject([{ outcome: 'undetermined' }]);
+  },
+);

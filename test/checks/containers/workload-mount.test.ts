@@ -41,7 +41,7 @@ describe('workload-mount', () => {
     ['another socket', 'pass', '/run/postgresql', {}],
     ['a volume', 'pass', '/run/docker.sock', { type: 'volume' as const }],
   ])('sockets: %s', (_, outcome, source, change) => {
-    const given = { workloads: [mounting(source, change)], engine };
+    const given = { workloads: [mounting(source, change)], engines: [engine] };
     expect(evaluate(workloadMount, given, socket)).toMatchObject([{ outcome }]);
   });
 
@@ -51,7 +51,11 @@ describe('workload-mount', () => {
       host: { PortBindings: { '2375/tcp': [{ HostIp: '', HostPort: '2375' }] } },
     }).publishes;
     const judge = (more: Partial<Workload>) =>
-      evaluate(workloadMount, { workloads: [mounting('/run/docker.sock', {}, more)], engine }, socket);
+      evaluate(
+        workloadMount,
+        { workloads: [mounting('/run/docker.sock', {}, more)], engines: [engine] },
+        socket,
+      );
     expect(judge({ image })).toMatchObject([{ outcome: 'pass' }]);
     expect(judge({ image, publishes })).toMatchObject([{ outcome: 'fail' }]);
     const namespaces = { ...workload('x').namespaces, network: 'host' };
@@ -75,12 +79,12 @@ describe('workload-mount', () => {
     ['pass', '/srv/link', { real: null, writable: false }],
     ['fail', '/etc', { real: null }],
   ])('sensitive paths: %s %s %j', (outcome, source, change) => {
-    const given = { workloads: [mounting(source, change)], engine };
+    const given = { workloads: [mounting(source, change)], engines: [engine] };
     expect(evaluate(workloadMount, given, sensitive)).toMatchObject([{ outcome }]);
   });
 
   test('read-only mounts are another rule', () => {
-    const given = { workloads: [mounting('/etc', { writable: false }), mounting('/etc')], engine };
+    const given = { workloads: [mounting('/etc', { writable: false }), mounting('/etc')], engines: [engine] };
     const verdicts = evaluate(workloadMount, given, { ...sensitive, access: 'read-only' });
     expect(verdicts).toMatchObject([
       { outcome: 'fail', data: { access: 'read-only', target: '/m' } },
@@ -89,7 +93,7 @@ describe('workload-mount', () => {
   });
 
   test('not-applicable without containers', () => {
-    const verdicts = evaluate(workloadMount, { workloads: [], engine }, sensitive);
+    const verdicts = evaluate(workloadMount, { workloads: [], engines: [engine] }, sensitive);
     expect(verdicts).toMatchObject([{ outcome: 'not-applicable' }]);
   });
 });

@@ -3,9 +3,14 @@ import { workloadNamespace } from '../../../src/checks/containers/workload-names
 import { idOf } from '../../harness/docker-container.ts';
 import { evaluate } from '../../harness/evaluate.ts';
 import { engine, workload } from '../../harness/docker-workload.ts';
+import { kernelTruth } from '../../harness/kernel-truth.ts';
 
-function judge(namespace: string, workloads: readonly unknown[], given: unknown = engine) {
-  return evaluate(workloadNamespace, { workloads, engine: given }, { namespace, meaning: 'bad' });
+function judge(namespace: string, workloads: readonly unknown[], given: object = engine) {
+  return evaluate(
+    workloadNamespace,
+    { workloads, engines: 'state' in given ? given : [given] },
+    { namespace, meaning: 'bad' },
+  );
 }
 
 describe('workload-namespace', () => {
@@ -55,4 +60,45 @@ describe('workload-namespace', () => {
   test('not-applicable without containers', () => {
     expect(judge('pid', [])).toMatchObject([{ outcome: 'not-applicable' }]);
   });
+});
+
+describe('workload-namespace and the kernel', () => {
+  const judgeOne = (namespace: string, host: object, shares: object, given = engine as object) =>
+    judge(
+      namespace,
+      [
+        {
+          ...workload('x', { host }),
+          kernel: kernelTruth({ shares: { ...kernelTruth().shares, ...shares } }),
+        },
+      ],
+      given,
+    );
+
+  test.each([
+    ['network', 'pass', {}, {}],
+    ['network', 'pass', {}, { network: null }],
+    ['network', 'fail', {}, { network: true }],
+    ['ipc', 'fail', { IpcMode: 'shareable' }, { ipc: true }],
+    ['pid', 'fail', {}, { pid: true }],
+    ['pid', 'fail', { PidMode: 'host' }, { pid: false }],
+    // Whom it borrows from is gone; its own first process tells.
+    ['pid', 'pass', { PidMode: 'container:gone' }, { pid: false }],
+    ['pid', 'fail', { PidMode: 'container:gone' }, { pid: true }],
+    ['pid', 'undetermined', { PidMode: 'container:gone' }, { pid: null }],
+    ['user', 'not-applicable', {}, { user: true }],
+  ])('%s: %s %j, kernel %j', (namespace, outcome, host, shares) => {
+    expect(judgeOne(namespace, host, shares)).toMatchObject([{ outcome, subject: 'x' }]);
+  });
+
+  test('an engine that maps users, and a container that is not mapped', () => {
+    expect(judgeOne('user', {}, { user: true }, { ...engine, userns: true })).toMatchObject([
+      { outcome: 'fail', message: 'kernel' },
+    ]);
+  });
+});
+
+test('Podman maps nobody unless told: no user namespace to leave', () => {
+  const podman = { ...workload('x'), source: 'podman' };
+  expect(judge('user', [podman])).toMatchObject([{ outcome: 'not-applicable' }]);
 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { workloadPrivileged } from '../../../src/checks/containers/workload-privileged.ts';
 import { evaluate } from '../../harness/evaluate.ts';
 import { workload } from '../../harness/docker-workload.ts';
+import { kernelTruth } from '../../harness/kernel-truth.ts';
 
 describe('workload-privileged', () => {
   test.each([
@@ -36,5 +37,20 @@ describe('workload-privileged', () => {
         evidence: [{ source: 'docker inspect x', excerpt: 'HostConfig.Privileged: true' }],
       },
     ]);
+  });
+});
+
+describe('workload-privileged and the kernel', () => {
+  const user = (isShared: boolean | null) => ({ ...kernelTruth().shares, user: isShared });
+  test.each([
+    ['pass', {}, { hasEveryCapability: false }],
+    ['pass', {}, { hasEveryCapability: null }],
+    ['fail', {}, { hasEveryCapability: true }],
+    ['pass', {}, { hasEveryCapability: true, shares: user(false) }],
+    ['pass', {}, { hasEveryCapability: true, shares: user(null) }],
+    ['fail', { Privileged: true }, { hasEveryCapability: false }],
+  ])('%s: %j, kernel %j', (outcome, host, has) => {
+    const workloads = [{ ...workload('x', { host }), kernel: kernelTruth(has) }];
+    expect(evaluate(workloadPrivileged, { workloads })).toMatchObject([{ outcome, subject: 'x' }]);
   });
 });

@@ -49,3 +49,10 @@ describe('workload-publish', () => {
     ]);
   });
 });
+
+test('what is published is not known where only Podman’s database has it', () => {
+  const workloads = [{ ...workload('x'), source: 'podman', unseen: ['ports'] }];
+  expect(evaluate(workloadPublish, { workloads }, { proxies: ['nginx'] })).toMatchObject([
+    { outcome: 'undetermined' },
+  ]);
+});

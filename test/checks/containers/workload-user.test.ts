@@ -28,29 +28,48 @@ describe('workload-user', () => {
     ['fail', '', engine, process(0)],
     ['fail', 'app', engine, process(0)],
   ])('%s: user "%s"', (outcome, User, given, processes) => {
-    const facts = { workloads: [workload('x', { config: { User } })], engine: given, processes };
+    const facts = {
+      workloads: [workload('x', { config: { User } })],
+      engines: 'state' in given ? given : [given],
+      processes,
+    };
     expect(evaluate(workloadUser, facts)).toMatchObject([{ outcome, subject: 'x' }]);
   });
 
   test('what user the image brings is not known before it is there', () => {
-    const facts = { workloads: [{ ...workload('x'), state: 'declared' }], engine, processes: unseen };
+    const facts = {
+      workloads: [{ ...workload('x'), state: 'declared' }],
+      engines: [engine],
+      processes: unseen,
+    };
     expect(evaluate(workloadUser, facts)).toMatchObject([{ outcome: 'undetermined', subject: 'x' }]);
   });
 
   test('Docker’s mapping is not Podman’s', () => {
     const workloads = [workload('x', { config: { User: '0' } })].map((one) => ({ ...one, source: 'podman' }));
-    const facts = { workloads, engine: { ...engine, rootless: true }, processes: unseen };
+    const facts = { workloads, engines: [{ ...engine, rootless: true }], processes: unseen };
     expect(evaluate(workloadUser, facts)).toMatchObject([{ outcome: 'fail' }]);
   });
 
   test('opting out of the mapping is root again', () => {
     const workloads = [workload('x', { host: { UsernsMode: 'host' } })];
-    const facts = { workloads, engine: { ...engine, userns: true }, processes: unseen };
+    const facts = { workloads, engines: [{ ...engine, userns: true }], processes: unseen };
     expect(evaluate(workloadUser, facts)).toMatchObject([{ outcome: 'fail' }]);
   });
 
   test('not-applicable without containers', () => {
-    const facts = { workloads: [], engine, processes: unseen };
+    const facts = { workloads: [], engines: [engine], processes: unseen };
     expect(evaluate(workloadUser, facts)).toMatchObject([{ outcome: 'not-applicable' }]);
+  });
+});
+
+describe('workload-user and Podman', () => {
+  const podman = { ...workload('x', { config: { User: '0' } }), source: 'podman' } as const;
+  test.each([
+    ['fail', false],
+    ['pass', true],
+  ])('%s: its settings map root: %j', (outcome, mapsRoot) => {
+    const facts = { workloads: [{ ...podman, mapsRoot }], engines: [], processes: unseen };
+    expect(evaluate(workloadUser, facts)).toMatchObject([{ outcome }]);
   });
 });

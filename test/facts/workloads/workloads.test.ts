@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { factReader } from '../../../src/engine/fact.ts';
 import { propertyNames } from '../../../src/facts/units/settings.ts';
-import { engineFact } from '../../../src/facts/workloads/engine.ts';
+import { engineFact, enginesFact } from '../../../src/facts/workloads/engine.ts';
 import { workloadsFact } from '../../../src/facts/workloads/workloads.ts';
 import { dockerContainer, idOf } from '../../harness/docker-container.ts';
 import type { MemoryHost } from '../../harness/memory-host.ts';
@@ -246,10 +246,14 @@ describe('containers of engines that are not read', () => {
       { '/home/ai/.local/share/docker/containers/ab/config.v2.json': '{}' },
       '/home/ai/.local/share/docker',
     ],
-    ['a user’s quadlet', { '/etc/containers/systemd/users/1000/ui.pod': '[Pod]\n' }, 'ui.pod'],
-    ['a quadlet at home', { '/home/ai/.config/containers/systemd/web.container': '' }, 'web.container'],
+    ['a user’s quadlet', { '/etc/containers/systemd/users/1000/ui.kube': '[Kube]\n' }, 'ui.kube'],
+    ['a quadlet at home', { '/home/ai/.config/containers/systemd/web.kube': '' }, 'web.kube'],
     ['k0s', { '/var/lib/k0s/kubelet/pods/uid/etc-hosts': '' }, 'k0s'],
-    ['a quadlet', { '/etc/containers/systemd/ollama.container': '[Container]\n' }, 'ollama.container'],
+    [
+      'a quadlet without an image',
+      { '/etc/containers/systemd/ollama.container': '[Container]\nRootfs=/srv/root\n' },
+      'ollama.container',
+    ],
     ['pods', { '/var/lib/kubelet/pods/uid/etc-hosts': '' }, 'Kubernetes'],
     ['k3s', { '/var/lib/rancher/k3s/agent/x': '' }, 'k3s'],
     ['containerd', { '/var/lib/containerd/io.containerd.runtime.v2.task/k8s.io/a/x': '' }, 'containerd'],
@@ -442,5 +446,126 @@ describe('the engine', () => {
     expect(await factReader(await memoryHost({ files }))(engineFact)).toMatchObject({
       value: { sockets: [{ path: '/run/other.sock' }], unheard: { why: 'unsupported' } },
     });
+  });
+});
+
+describe('several engines', () => {
+  const own = '/run/user/1000/docker.sock';
+  const rootlessd = {
+    '/etc/passwd': 'alice:x:1000:1000::/home/alice:/bin/sh\n',
+    '/proc/90/cmdline': 'dockerd\0',
+    '/proc/90/status': 'Name:\tdockerd\nPPid:\t1\nUid:\t1000\t1000\t1000\t1000\n',
+    '/proc/90/cgroup': '0::/user.slice/user-1000.slice/user@1000.service/app.slice/docker.service\n',
+  };
+  const rootlessInfo = {
+    ...info,
+    SecurityOptions: ['name=seccomp,profile=builtin', 'name=rootless'],
+    DockerRootDir: '/home/alice/.local/share/docker',
+  };
+  /** Root's engine with containers `a` and `b`, and alice's with another `a` and `mine`. */
+  function two(more: MemoryHost = {}): MemoryHost {
+    const root = running([dockerContainer('a'), dockerContainer('b')], { files: rootlessd, ...more });
+    const hers = running([dockerContainer('a'), dockerContainer('mine')]);
+    const gets = (hers.gets ?? []).map((get) => ({
+      ...get,
+      socket: own,
+      body: get.path === '/info' ? JSON.stringify(rootlessInfo) : get.body,
+    }));
+    return {
+      ...root,
+      recording: { [own]: socketStat, ...root.recording },
+      gets: [...(root.gets ?? []), ...gets],
+    };
+  }
+
+  test('each dockerd that runs is one, root’s own first', async () => {
+    const files = { '/home/alice/.config/docker/daemon.json': '{"icc": false}', ...rootlessd };
+    const read = factReader(await memoryHost(two({ files })));
+    expect(await read(enginesFact)).toMatchObject({
+      value: [
+        { rootless: false, sockets: [{ path: socket }], options: {} },
+        { rootless: true, sockets: [{ path: own }], options: { icc: { value: false } } },
+      ],
+    });
+    expect(await read(engineFact)).toMatchObject({ value: { sockets: [{ path: socket }] } });
+  });
+
+  test('the containers of both, each with its engine; the second of a name says whose it is', async () => {
+    const found = await workloads(two());
+    expect(found).toMatchObject({
+      value: [
+        { name: 'a', engine: socket, origin: 'docker inspect a' },
+        { name: `a (of ${own})`, engine: own, directory: null, origin: `docker -H unix://${own} inspect a` },
+        { name: 'b', engine: socket },
+        { name: 'mine', engine: own },
+      ],
+    });
+    expect(found).not.toHaveProperty('gaps');
+  });
+
+  test('one that does not answer is a gap beside the other', async () => {
+    const has = two();
+    const gets = (has.gets ?? []).filter((get) => get.socket !== own);
+    const found = await workloads({ ...has, gets });
+    expect(found).toMatchObject({
+      value: [{ name: 'a' }, { name: 'b' }],
+      gaps: [expect.stringContaining(own)],
+    });
+  });
+
+  test('a user whose home is not known: the settings of that engine are open', async () => {
+    const found = await factReader(await memoryHost(two({ files: { ...rootlessd, '/etc/passwd': '' } })))(
+      enginesFact,
+    );
+    expect(found).toMatchObject({ gaps: [expect.stringContaining('user 1000')] });
+  });
+
+  test.each([
+    ['its own socket', `unix://${own}`, 0],
+    ['another machine', 'ssh://root@gpu.example', 0],
+    ['a socket that is not there', 'unix:///run/gone.sock', 0],
+    ['a socket of nobody’s', 'unix:///run/colima.sock', 1],
+  ])('a context that leads to %s: %s', async (_, Host, gaps) => {
+    const meta = JSON.stringify({ Name: 'c', Metadata: {}, Endpoints: { docker: { Host } } });
+    const has = two({ files: { ...rootlessd, '/home/alice/.docker/contexts/meta/ab/meta.json': meta } });
+    const host = await memoryHost({
+      ...has,
+      recording: { ...has.recording, '/run/colima.sock': socketStat },
+    });
+    const asked: string[] = [];
+    const watched = { ...host, get: (at: string, path: string) => (asked.push(at), host.get(at, path)) };
+    const found = await factReader(watched)(workloadsFact);
+    expect(found.state === 'known' ? (found.gaps ?? []).length : null).toBe(gaps);
+    expect(new Set(asked)).toEqual(new Set([socket, own]));
+  });
+
+  test('root’s engine that does not run keeps its containers beside a user’s that does', async () => {
+    const { Id, Name, Path, Args, Config, HostConfig } = dockerContainer('old');
+    const directory = `/var/lib/docker/containers/${Id}`;
+    const config = { ID: Id, Name, Path, Args, Config, State: { StartedAt: '2026-01-01T00:00:00Z' } };
+    const { files, ...has } = two();
+    const rest = Object.entries(files ?? {}).filter(([path]) => !path.startsWith('/proc/79/'));
+    const kept = {
+      [`${directory}/config.v2.json`]: JSON.stringify(config),
+      [`${directory}/hostconfig.json`]: JSON.stringify(HostConfig),
+    };
+    const read = factReader(await memoryHost({ ...has, files: { ...Object.fromEntries(rest), ...kept } }));
+    expect(await read(engineFact)).toMatchObject({ value: { rootless: true } });
+    expect(await read(workloadsFact)).toMatchObject({
+      value: [{ name: 'a', engine: own }, { name: 'mine' }, { name: 'old', state: 'stopped' }],
+    });
+  });
+
+  test.each([1, 30])('an engine with %i containers is asked at most that and six times', async (count) => {
+    const names = Array.from({ length: count }, (_, index) => `c${String(index)}`);
+    const host = await memoryHost(
+      running(names.map((name) => dockerContainer(name, { network: { Networks: { x: {} } } }))),
+    );
+    const asked: string[] = [];
+    const counting = { ...host, get: (at: string, path: string) => (asked.push(path), host.get(at, path)) };
+    const read = factReader(counting);
+    await Promise.all([read(workloadsFact), read(engineFact), read(enginesFact)]);
+    expect(asked).toContain('/networks');
+    expect(asked.length).toBeLessThanOrEqual(count + 6);
   });
 });

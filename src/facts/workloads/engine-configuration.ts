@@ -1,0 +1,99 @@
+import type { FactReader } from '../../engine/fact.ts';
+import { gapsOf, known, mapEvidence, unknown } from '../../host/evidence.ts';
+import type { FileStat, Host } from '../../host/host.ts';
+import { dockerUnitsFact } from '../listeners/docker-units.ts';
+import type { Process } from '../processes.ts';
+import { readAccounts } from '../sshd/accounts.ts';
+import type { EngineOptions } from './engine-options.ts';
+import { optionsOfArguments, optionsOfFile } from './engine-options.ts';
+
+export const defaultSocket = '/run/docker.sock';
+const programs = ['/usr/bin/dockerd', '/usr/sbin/dockerd', '/usr/local/bin/dockerd', '/snap/bin/dockerd'];
+
+export interface EngineSocket {
+  readonly path: string;
+  /** `null` when it is not there or may not be seen. */
+  readonly stat: FileStat | null;
+}
+
+/** The user's home where a user runs it without root; `null` for root's, or where it is not known. */
+export async function homeOf(host: Host, daemon: Process | undefined): Promise<string | null> {
+  if (daemon === undefined || daemon.uid === 0) return null;
+  const { users } = await readAccounts(host);
+  return users.find(({ uid }) => uid === daemon.uid)?.home ?? null;
+}
+
+/** daemon.json beside the flags: of the dockerd that runs, else those that its unit would give it. */
+export async function configurationOf(
+  host: Host,
+  read: FactReader,
+  daemon: Process | undefined,
+  home: string | null,
+) {
+  const source = daemon === undefined ? '' : `command line of dockerd (pid ${String(daemon.pid)})`;
+  const flags =
+    daemon === undefined
+      ? mapEvidence(await read(dockerUnitsFact), ({ options }) => options)
+      : known(optionsOfArguments(daemon.argv, source), source);
+  const given = flags.state === 'known' ? flags.value : {};
+  const path = textOption(given, 'config-file') ?? usualFile(daemon, home);
+  const file =
+    path === null ? unknown('unsupported', homeless(daemon), source) : optionsOfFile(await host.read(path));
+  return {
+    options: { ...(file.state === 'known' ? file.value : {}), ...given },
+    gaps: [file, flags].flatMap(gapsOf),
+  };
+}
+
+/** Without root it has its user's: docs.docker.com/engine/security/rootless. */
+function usualFile(daemon: Process | undefined, home: string | null): string | null {
+  if (daemon === undefined || daemon.uid === 0) return '/etc/docker/daemon.json';
+  return home === null ? null : `${home}/.config/docker/daemon.json`;
+}
+
+function homeless(daemon: Process | undefined): string {
+  return `the home of user ${String(daemon?.uid)}, whose Docker Engine runs here, is not in /etc/passwd: its daemon.json was not read`;
+}
+
+/** Every unix socket that it listens on. */
+export async function socketsOf(
+  host: Host,
+  options: EngineOptions,
+  daemon: Process | undefined,
+): Promise<EngineSocket[]> {
+  const hosts = options.hosts?.value;
+  const named = (Array.isArray(hosts) ? hosts : []).flatMap((each) => {
+    const address = String(each);
+    if (address.startsWith('unix://')) return [address.slice('unix://'.length) || defaultSocket];
+    // systemd's docker.socket listens there.
+    return address.startsWith('fd:') ? [defaultSocket] : [];
+  });
+  const usual =
+    daemon !== undefined && daemon.uid > 0 ? `/run/user/${String(daemon.uid)}/docker.sock` : defaultSocket;
+  const paths = [...new Set(named.length > 0 ? named : [usual])].map((path) =>
+    path.replace(/^\/var\/run\//, '/run/'),
+  );
+  return Promise.all(
+    paths.map(async (path) => {
+      const stat = await host.stat(path);
+      return { path, stat: stat.state === 'known' ? stat.value : null };
+    }),
+  );
+}
+
+/** Whether this host has anything of Docker's. */
+export async function isInstalled(
+  host: Host,
+  sockets: readonly EngineSocket[],
+  dataRoot: string,
+): Promise<boolean> {
+  if (sockets.some(({ stat }) => stat?.type === 'socket')) return true;
+  const found = await Promise.all([...programs, `${dataRoot}/containers`].map((path) => host.stat(path)));
+  return found.some((stat) => stat.state === 'unknown' || stat.value !== null);
+}
+
+/** A setting whose value is text. */
+export function textOption(options: EngineOptions, name: string): string | null {
+  const value = options[name]?.value;
+  return typeof value === 'string' ? value : null;
+}
