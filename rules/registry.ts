@@ -99,7 +99,17 @@ import capabilitiesKept from './containers/capabilities-kept.yaml';
 import cpuUnlimited from './containers/cpu-unlimited.yaml';
 import dangerousCapability from './containers/dangerous-capability.yaml';
 import defaultBridge from './containers/default-bridge.yaml';
+import engineExperimental from './containers/engine-experimental.yaml';
+import engineIcc from './containers/engine-icc.yaml';
+import engineInsecureRegistry from './containers/engine-insecure-registry.yaml';
+import engineIptablesOff from './containers/engine-iptables-off.yaml';
+import engineLiveRestore from './containers/engine-live-restore.yaml';
+import engineLogRotation from './containers/engine-log-rotation.yaml';
+import engineRootful from './containers/engine-rootful.yaml';
 import engineSocketMounted from './containers/engine-socket-mounted.yaml';
+import engineSocketOpen from './containers/engine-socket-open.yaml';
+import engineUserlandProxy from './containers/engine-userland-proxy.yaml';
+import engineUsernsOff from './containers/engine-userns-off.yaml';
 import flatNetwork from './containers/flat-network.yaml';
 import gpuAllDevices from './containers/gpu-all-devices.yaml';
 import gpuByDefaultRuntime from './containers/gpu-by-default-runtime.yaml';
@@ -253,7 +263,17 @@ const files: readonly (readonly [Layer, unknown])[] = [
   ['containers', cpuUnlimited],
   ['containers', dangerousCapability],
   ['containers', defaultBridge],
+  ['containers', engineExperimental],
+  ['containers', engineIcc],
+  ['containers', engineInsecureRegistry],
+  ['containers', engineIptablesOff],
+  ['containers', engineLiveRestore],
+  ['containers', engineLogRotation],
+  ['containers', engineRootful],
   ['containers', engineSocketMounted],
+  ['containers', engineSocketOpen],
+  ['containers', engineUserlandProxy],
+  ['containers', engineUsernsOff],
   ['containers', flatNetwork],
   ['containers', gpuAllDevices],
   ['containers', gpuByDefaultRuntime],

@@ -50,6 +50,11 @@ import { unitPrivilege } from './host/unit-privilege.ts';
 import { unitRestart } from './host/unit-restart.ts';
 import { unitSandbox } from './host/unit-sandbox.ts';
 import { unitSecret } from './host/unit-secret.ts';
+import { engineLogRotation } from './containers/engine-log-rotation.ts';
+import { engineOption } from './containers/engine-option.ts';
+import { engineRegistry } from './containers/engine-registry.ts';
+import { engineRootful } from './containers/engine-rootful.ts';
+import { engineSocket } from './containers/engine-socket.ts';
 import { gpuDefaultRuntime } from './containers/gpu-default-runtime.ts';
 import { gpuToolkitSetting } from './containers/gpu-toolkit-setting.ts';
 import { gpuToolkitVersion } from './containers/gpu-toolkit-version.ts';
@@ -129,6 +134,11 @@ export const checks: ReadonlyMap<string, Check> = new Map(
     unitRestart,
     unitSandbox,
     unitSecret,
+    engineLogRotation,
+    engineOption,
+    engineRegistry,
+    engineRootful,
+    engineSocket,
     gpuDefaultRuntime,
     gpuToolkitSetting,
     gpuToolkitVersion,

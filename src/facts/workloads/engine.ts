@@ -25,8 +25,22 @@ export interface Engine {
   readonly sockets: readonly EngineSocket[];
   /** Effective settings by daemon.json name: the command line beside the file. */
   readonly options: EngineOptions;
+  /** Settings that it says it runs with, by daemon.json name; empty when it was not heard. */
+  readonly told: Readonly<Record<string, unknown>>;
+  /** Where its settings are kept that could not be read, one sentence each. */
+  readonly unread: readonly string[];
+  /** The daemon.json that it reads, whether or not there is one. */
+  readonly configFile: string;
   /** The rest is `null` when neither the engine nor its configuration tells. */
   readonly rootless: boolean | null;
+  /** Part of a swarm. */
+  readonly swarm: boolean | null;
+  /** `1` or `2`. */
+  readonly cgroupVersion: string | null;
+  /** Plugins that are asked before every request of the API. */
+  readonly authorizationPlugins: readonly string[] | null;
+  /** What it says of its runc; see {@link EngineInfo}. */
+  readonly runc: string | null;
   /** Container users are mapped to others on the host. */
   readonly userns: boolean | null;
   readonly noNewPrivileges: boolean | null;
@@ -98,8 +112,10 @@ async function configurationOf(host: Host, read: FactReader, daemon: Process | u
       ? mapEvidence(await read(dockerUnitsFact), ({ options }) => options)
       : known(optionsOfArguments(daemon.argv, source), source);
   const given = flags.state === 'known' ? flags.value : {};
-  const file = optionsOfFile(await host.read(textOption(given, 'config-file') ?? '/etc/docker/daemon.json'));
+  const configFile = textOption(given, 'config-file') ?? '/etc/docker/daemon.json';
+  const file = optionsOfFile(await host.read(configFile));
   return {
+    configFile,
     options: { ...(file.state === 'known' ? file.value : {}), ...given },
     gaps: [file, flags].flatMap(gapsOf),
   };
@@ -141,14 +157,18 @@ interface Learned {
   readonly sockets: readonly EngineSocket[];
   readonly dataRoot: string;
   readonly running: boolean | null;
-  readonly configured: { readonly options: EngineOptions; readonly gaps: readonly string[] };
+  readonly configured: {
+    readonly options: EngineOptions;
+    readonly configFile: string;
+    readonly gaps: readonly string[];
+  };
 }
 
 async function engineOf(
   host: Host,
   { info, sockets, dataRoot, running, configured }: Learned,
 ): Promise<Engine> {
-  const { options, gaps } = configured;
+  const { options, gaps, configFile } = configured;
   const told = info.state === 'known' ? info.value : null;
   const says = (name: string) =>
     told?.security.some((each) => each === `name=${name}` || each.startsWith(`name=${name},`)) ?? null;
@@ -163,7 +183,14 @@ async function engineOf(
     unheard: info.state === 'known' ? null : { why: info.why, detail: info.detail },
     sockets,
     options,
+    told: told?.settings ?? {},
+    unread: gaps,
+    configFile,
     rootless: says('rootless'),
+    swarm: told?.swarm ?? null,
+    cgroupVersion: told?.cgroupVersion ?? null,
+    authorizationPlugins: told?.authorizationPlugins ?? null,
+    runc: told?.runc ?? null,
     userns: says('userns') ?? set('userns-remap'),
     // Engines before 23 do not list it among their security options.
     noNewPrivileges: says('no-new-privileges') === true ? true : set('no-new-privileges'),

@@ -1,0 +1,28 @@
+/** Words for the place in which a Docker Engine is set up: each has a fix of its own. */
+import type { EngineConfiguration } from '../../facts/workloads/engine-configurations.ts';
+import type { EngineSetting } from '../../facts/workloads/engine-setting.ts';
+
+/**
+ * - `engine`: the daemon.json of this host, which may not exist yet
+ * - `flag`: the command line of its unit, beside which daemon.json must not name the same setting
+ * - `file`: a daemon.json in a project, for a machine that is elsewhere
+ */
+export type EnginePlace = 'engine' | 'flag' | 'file';
+
+/** One message for every place, so that a rule can give each place its own fix. */
+export function inEveryEnginePlace<const Template extends string>(
+  template: Template,
+): Record<EnginePlace, Template> {
+  return { engine: template, flag: template, file: template };
+}
+
+export function engineMessage({ engine }: EngineConfiguration, setting: EngineSetting): EnginePlace {
+  if (engine === null) return 'file';
+  return setting.state === 'set' && setting.by === 'flag' ? 'flag' : 'engine';
+}
+
+/** What every message and fix over an engine may fill in. */
+export function engineData({ file, engine }: EngineConfiguration, setting: EngineSetting) {
+  const source = setting.state === 'unknown' ? '' : setting.citation.source;
+  return { file, subject: engine === null ? `the engine of ${file}` : 'the Docker Engine', source };
+}
