@@ -110,6 +110,7 @@ import engineSocketMounted from './containers/engine-socket-mounted.yaml';
 import engineSocketOpen from './containers/engine-socket-open.yaml';
 import engineUserlandProxy from './containers/engine-userland-proxy.yaml';
 import engineUsernsOff from './containers/engine-userns-off.yaml';
+import engineVulnerable from './containers/engine-vulnerable.yaml';
 import flatNetwork from './containers/flat-network.yaml';
 import gpuAllDevices from './containers/gpu-all-devices.yaml';
 import gpuByDefaultRuntime from './containers/gpu-by-default-runtime.yaml';
@@ -127,6 +128,7 @@ import hostUserns from './containers/host-userns.yaml';
 import hostUts from './containers/host-uts.yaml';
 import imageDigestMissing from './containers/image-digest-missing.yaml';
 import imageUnpinned from './containers/image-unpinned.yaml';
+import imageVulnerable from './containers/image-vulnerable.yaml';
 import memoryUnlimited from './containers/memory-unlimited.yaml';
 import mountPropagationShared from './containers/mount-propagation-shared.yaml';
 import netAdminCapability from './containers/net-admin-capability.yaml';
@@ -145,6 +147,8 @@ import unmaskedProc from './containers/unmasked-proc.yaml';
 import writableRootFilesystem from './containers/writable-root-filesystem.yaml';
 import aiServiceDangerousSetting from './application/ai-service-dangerous-setting.yaml';
 import aiServiceRiskySetting from './application/ai-service-risky-setting.yaml';
+import aiServiceTakeover from './application/ai-service-takeover.yaml';
+import aiServiceVulnerable from './application/ai-service-vulnerable.yaml';
 import koboldcppPasswordMissing from './application/koboldcpp-password-missing.yaml';
 import litellmMasterKeyMissing from './application/litellm-master-key-missing.yaml';
 import llamacppKeyMissing from './application/llamacpp-key-missing.yaml';
@@ -274,6 +278,7 @@ const files: readonly (readonly [Layer, unknown])[] = [
   ['containers', engineSocketOpen],
   ['containers', engineUserlandProxy],
   ['containers', engineUsernsOff],
+  ['containers', engineVulnerable],
   ['containers', flatNetwork],
   ['containers', gpuAllDevices],
   ['containers', gpuByDefaultRuntime],
@@ -291,6 +296,7 @@ const files: readonly (readonly [Layer, unknown])[] = [
   ['containers', hostUts],
   ['containers', imageDigestMissing],
   ['containers', imageUnpinned],
+  ['containers', imageVulnerable],
   ['containers', memoryUnlimited],
   ['containers', mountPropagationShared],
   ['containers', netAdminCapability],
@@ -309,6 +315,8 @@ const files: readonly (readonly [Layer, unknown])[] = [
   ['containers', writableRootFilesystem],
   ['application', aiServiceDangerousSetting],
   ['application', aiServiceRiskySetting],
+  ['application', aiServiceTakeover],
+  ['application', aiServiceVulnerable],
   ['application', koboldcppPasswordMissing],
   ['application', litellmMasterKeyMissing],
   ['application', llamacppKeyMissing],

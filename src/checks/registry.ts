@@ -55,9 +55,11 @@ import { engineOption } from './containers/engine-option.ts';
 import { engineRegistry } from './containers/engine-registry.ts';
 import { engineRootful } from './containers/engine-rootful.ts';
 import { engineSocket } from './containers/engine-socket.ts';
+import { engineVulnerability } from './containers/engine-vulnerability.ts';
 import { gpuDefaultRuntime } from './containers/gpu-default-runtime.ts';
 import { gpuToolkitSetting } from './containers/gpu-toolkit-setting.ts';
 import { gpuToolkitVersion } from './containers/gpu-toolkit-version.ts';
+import { productVulnerability } from './containers/product-vulnerability.ts';
 import { workloadCapability } from './containers/workload-capability.ts';
 import { workloadConfinement } from './containers/workload-confinement.ts';
 import { workloadDevice } from './containers/workload-device.ts';
@@ -139,9 +141,11 @@ export const checks: ReadonlyMap<string, Check> = new Map(
     engineRegistry,
     engineRootful,
     engineSocket,
+    engineVulnerability,
     gpuDefaultRuntime,
     gpuToolkitSetting,
     gpuToolkitVersion,
+    productVulnerability,
     workloadCapability,
     workloadConfinement,
     workloadDevice,

@@ -18,6 +18,8 @@ const Params = z.strictObject({
   accept: z.boolean().or(z.literal('set')),
   /** What another value means, as a clause. */
   meaning: z.string().min(1),
+  /** First major version of the engine in which the other value does no harm: older ones are left alone. */
+  since: z.int().optional(),
   /** Where the setting has no use: it does not apply there. */
   unless: z.enum(['swarm', 'rootless']).optional(),
 });
@@ -40,7 +42,7 @@ export const engineOption = defineCheck({
 
 function judge(
   configuration: EngineConfiguration,
-  { option, default: byDefault, accept, meaning, unless }: z.output<typeof Params>,
+  { option, default: byDefault, accept, meaning, unless, since }: z.output<typeof Params>,
 ): Verdict<typeof messages> {
   const { subject, engine } = configuration;
   const setting = engineSetting(configuration, option);
@@ -59,6 +61,16 @@ function judge(
       `${option} is not set, and ${without[unless]}: whether it is one was not seen`,
       subject,
     );
+  }
+  const major = Number.parseInt(engine?.version ?? '', 10);
+  if (since !== undefined && engine !== null && !(major >= since)) {
+    if (Number.isNaN(major))
+      return undetermined(
+        `${option} is only to be changed from Engine ${String(since)} on, and the engine’s version was not seen`,
+        subject,
+      );
+    const because = `before Engine ${String(since)} another ${option} does more harm than good`;
+    return { outcome: 'not-applicable', subject, because };
   }
   const written = value === '' ? 'off' : String(value);
   const data = {

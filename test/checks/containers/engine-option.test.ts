@@ -40,7 +40,10 @@ describe('engine-option', () => {
     ['engine-userns-off', 'not-applicable', hostEngine({ engine: { rootless: true } })],
     ['engine-experimental', 'pass', hostEngine()],
     ['engine-experimental', 'fail', hostEngine({ engine: { told: { experimental: true } } })],
-    ['engine-userland-proxy', 'fail', hostEngine()],
+    ['engine-userland-proxy', 'fail', hostEngine({ engine: { version: '28.0.0' } })],
+    ['engine-userland-proxy', 'fail', projectEngine()],
+    ['engine-userland-proxy', 'not-applicable', hostEngine({ engine: { version: '20.10.24+dfsg1' } })],
+    ['engine-userland-proxy', 'undetermined', hostEngine({ engine: { version: null } })],
     ['engine-userland-proxy', 'pass', hostEngine({ flags: { 'userland-proxy': false } })],
   ])('%s: %s', (rule, outcome, configuration) => {
     const verdicts = evaluate(engineOption, { engines: [configuration] }, paramsOf(rule));
