@@ -99,6 +99,8 @@ import capabilitiesKept from './containers/capabilities-kept.yaml';
 import cpuUnlimited from './containers/cpu-unlimited.yaml';
 import dangerousCapability from './containers/dangerous-capability.yaml';
 import defaultBridge from './containers/default-bridge.yaml';
+import defaultCredentialLocal from './containers/default-credential-local.yaml';
+import defaultCredential from './containers/default-credential.yaml';
 import engineExperimental from './containers/engine-experimental.yaml';
 import engineIcc from './containers/engine-icc.yaml';
 import engineInsecureRegistry from './containers/engine-insecure-registry.yaml';
@@ -267,6 +269,8 @@ const files: readonly (readonly [Layer, unknown])[] = [
   ['containers', cpuUnlimited],
   ['containers', dangerousCapability],
   ['containers', defaultBridge],
+  ['containers', defaultCredentialLocal],
+  ['containers', defaultCredential],
   ['containers', engineExperimental],
   ['containers', engineIcc],
   ['containers', engineInsecureRegistry],

@@ -50,6 +50,7 @@ import { unitPrivilege } from './host/unit-privilege.ts';
 import { unitRestart } from './host/unit-restart.ts';
 import { unitSandbox } from './host/unit-sandbox.ts';
 import { unitSecret } from './host/unit-secret.ts';
+import { defaultCredential } from './containers/default-credential.ts';
 import { engineLogRotation } from './containers/engine-log-rotation.ts';
 import { engineOption } from './containers/engine-option.ts';
 import { engineRegistry } from './containers/engine-registry.ts';
@@ -136,6 +137,7 @@ export const checks: ReadonlyMap<string, Check> = new Map(
     unitRestart,
     unitSandbox,
     unitSecret,
+    defaultCredential,
     engineLogRotation,
     engineOption,
     engineRegistry,
