@@ -142,6 +142,7 @@ import publishedOnAllAddresses from './containers/published-on-all-addresses.yam
 import restartUnbounded from './containers/restart-unbounded.yaml';
 import rootUser from './containers/root-user.yaml';
 import seccompOff from './containers/seccomp-off.yaml';
+import secretFileReadable from './containers/secret-file-readable.yaml';
 import secretInEnvironment from './containers/secret-in-environment.yaml';
 import sensitiveMountReadOnly from './containers/sensitive-mount-read-only.yaml';
 import sensitiveMount from './containers/sensitive-mount.yaml';
@@ -312,6 +313,7 @@ const files: readonly (readonly [Layer, unknown])[] = [
   ['containers', restartUnbounded],
   ['containers', rootUser],
   ['containers', seccompOff],
+  ['containers', secretFileReadable],
   ['containers', secretInEnvironment],
   ['containers', sensitiveMountReadOnly],
   ['containers', sensitiveMount],

@@ -57,6 +57,7 @@ import { engineRegistry } from './containers/engine-registry.ts';
 import { engineRootful } from './containers/engine-rootful.ts';
 import { engineSocket } from './containers/engine-socket.ts';
 import { engineVulnerability } from './containers/engine-vulnerability.ts';
+import { envFile } from './containers/env-file.ts';
 import { gpuDefaultRuntime } from './containers/gpu-default-runtime.ts';
 import { gpuToolkitSetting } from './containers/gpu-toolkit-setting.ts';
 import { gpuToolkitVersion } from './containers/gpu-toolkit-version.ts';
@@ -144,6 +145,7 @@ export const checks: ReadonlyMap<string, Check> = new Map(
     engineRootful,
     engineSocket,
     engineVulnerability,
+    envFile,
     gpuDefaultRuntime,
     gpuToolkitSetting,
     gpuToolkitVersion,
