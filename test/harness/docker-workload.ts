@@ -32,6 +32,7 @@ export const engine = {
   unread: [],
   configFile: '/etc/docker/daemon.json',
   rootless: false,
+  account: null,
   swarm: false,
   cgroupVersion: '2',
   authorizationPlugins: [],

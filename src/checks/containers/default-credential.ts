@@ -14,7 +14,7 @@ import { exposureFact } from '../../facts/exposure/exposure.ts';
 import type { Evidence } from '../../host/evidence.ts';
 
 const text =
-  '{label} lets {account} in with a password that everybody knows ({setting}): {changed}{reach}, and {impact} is theirs.';
+  '{label} {reach}, and lets {account} in with a password that everybody knows ({setting}){changed}: {impact} for whoever connects.';
 const messages = { container: text, service: text };
 type Judged = Verdict<typeof messages>;
 
@@ -76,7 +76,7 @@ function judge(
 function failed(
   service: AiService,
   { credential, written, evidence }: Extract<ServiceCredential, { state: 'well-known' }>,
-  { because }: Reached,
+  { state, because }: Reached,
 ): Judged {
   const { workload, unit, service: product, label } = service;
   const { setting, account, initial, unset } = credential;
@@ -86,8 +86,8 @@ function failed(
     account,
     setting: written ? setting.name : `${setting.name} is not set, and then it is ${unset ?? 'the default'}`,
     variable: setting.name,
-    changed: initial ? 'unless somebody changed it in the product since, ' : '',
-    reach: `it ${because}`,
+    changed: initial ? ', unless somebody changed it in the product since' : '',
+    reach: state === 'unknown' ? 'may be reached' : because,
     impact: product.impact[0] ?? 'all that it keeps',
     product: product.name,
     unit: unit?.name ?? `${product.id}.service`,

@@ -33,19 +33,20 @@ export function idsOf(vulnerabilities: readonly Vulnerability[]): string {
 }
 
 /**
- * The oldest version that has none of these, as far as the list knows: the highest end of the ranges that the
- * version is in; `null` where that is still in a range without an end.
+ * The oldest version that has none of these, as far as the list knows: of all ends of their ranges the lowest
+ * behind the version that is in none of them; `null` where there is none.
  */
 export function fixedVersion(version: ProductVersion, open: readonly Vulnerability[]): string | null {
-  const ends = open.flatMap(({ affected }) =>
-    affected.flatMap((range) => (isAffected(version, [range]) === false ? [] : (range.below ?? []))),
-  );
-  const [first, ...rest] = ends;
-  if (first === undefined) return null;
-  const highest = rest.reduce((end, each) => (isBelow(end, each) ? each : end), first);
-  const parsed = parseProductVersion(highest);
-  const isFixed = parsed !== null && open.every(({ affected }) => isAffected(parsed, affected) === false);
-  return isFixed ? highest : null;
+  const ends = open.flatMap(({ affected }) => affected.flatMap(({ below }) => below ?? []));
+  const fixed = ends.filter((end) => {
+    const parsed = parseProductVersion(end);
+    const isNewer = isAffected(version, [{ below: end }]) === true;
+    return parsed !== null && isNewer && open.every(({ affected }) => isAffected(parsed, affected) === false);
+  });
+  const [first, ...rest] = fixed;
+  return first === undefined
+    ? null
+    : rest.reduce((lowest, end) => (isBelow(end, lowest) ? end : lowest), first);
 }
 
 function isBelow(version: string, limit: string): boolean {

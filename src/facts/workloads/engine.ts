@@ -6,6 +6,8 @@ import type { FileStat, Host } from '../../host/host.ts';
 import { dockerUnitsFact } from '../listeners/docker-units.ts';
 import type { Process } from '../processes.ts';
 import { processesFact } from '../processes.ts';
+import type { Account } from '../sshd/accounts.ts';
+import { readAccounts } from '../sshd/accounts.ts';
 import { askEngine } from './engine-answers.ts';
 import type { EngineInfo } from './engine-answers.ts';
 import type { EngineOptions } from './engine-options.ts';
@@ -33,6 +35,8 @@ export interface Engine {
   readonly configFile: string;
   /** The rest is `null` when neither the engine nor its configuration tells. */
   readonly rootless: boolean | null;
+  /** Name of the account whose rootless engine it is; `null` for root's, or where it was not seen. */
+  readonly account: string | null;
   /** Part of a swarm. */
   readonly swarm: boolean | null;
   /** `1` or `2`. */
@@ -112,13 +116,22 @@ async function configurationOf(host: Host, read: FactReader, daemon: Process | u
       ? mapEvidence(await read(dockerUnitsFact), ({ options }) => options)
       : known(optionsOfArguments(daemon.argv, source), source);
   const given = flags.state === 'known' ? flags.value : {};
-  const configFile = textOption(given, 'config-file') ?? '/etc/docker/daemon.json';
+  // https://docs.docker.com/engine/security/rootless/tips/
+  const account = daemon === undefined || daemon.uid === 0 ? null : await accountOf(host, daemon.uid);
+  const usual = account === null ? '/etc/docker/daemon.json' : `${account.home}/.config/docker/daemon.json`;
+  const configFile = textOption(given, 'config-file') ?? usual;
   const file = optionsOfFile(await host.read(configFile));
   return {
     configFile,
+    account: account?.name ?? null,
     options: { ...(file.state === 'known' ? file.value : {}), ...given },
     gaps: [file, flags].flatMap(gapsOf),
   };
+}
+
+async function accountOf(host: Host, uid: number): Promise<Account | null> {
+  const { users } = await readAccounts(host);
+  return users.find((user) => user.uid === uid) ?? null;
 }
 
 async function socketsOf(
@@ -160,6 +173,7 @@ interface Learned {
   readonly configured: {
     readonly options: EngineOptions;
     readonly configFile: string;
+    readonly account: string | null;
     readonly gaps: readonly string[];
   };
 }
@@ -168,7 +182,7 @@ async function engineOf(
   host: Host,
   { info, sockets, dataRoot, running, configured }: Learned,
 ): Promise<Engine> {
-  const { options, gaps, configFile } = configured;
+  const { options, gaps, configFile, account } = configured;
   const told = info.state === 'known' ? info.value : null;
   const says = (name: string) =>
     told?.security.some((each) => each === `name=${name}` || each.startsWith(`name=${name},`)) ?? null;
@@ -187,6 +201,7 @@ async function engineOf(
     unread: gaps,
     configFile,
     rootless: says('rootless'),
+    account,
     swarm: told?.swarm ?? null,
     cgroupVersion: told?.cgroupVersion ?? null,
     authorizationPlugins: told?.authorizationPlugins ?? null,

@@ -60,8 +60,11 @@ describe('engine-option', () => {
       hostEngine(),
       hostEngine({ file: { icc: true } }),
       hostEngine({ flags: { icc: true } }),
+      hostEngine({ engine: { rootless: true, account: 'models' } }),
       projectEngine(),
     ].flatMap((each) => evaluate(engineOption, { engines: [each] }, paramsOf('engine-icc')));
-    expect(messages).toMatchObject(['engine', 'engine', 'flag', 'file'].map((message) => ({ message })));
+    expect(messages).toMatchObject(
+      ['engine', 'engine', 'flag', 'rootless', 'file'].map((message) => ({ message })),
+    );
   });
 });

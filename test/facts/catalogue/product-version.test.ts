@@ -138,7 +138,7 @@ describe('cves.yaml', () => {
   });
 });
 
-test('fixedVersion is the highest end of the ranges that the version is in', () => {
+test('fixedVersion is the lowest end behind the version that is in none of the ranges', () => {
   const version = parseProductVersion('1.5.0');
   const hole = (...ranges: AffectedRange[]) => ({
     id: 'x',
@@ -159,5 +159,8 @@ test('fixedVersion is the highest end of the ranges that the version is in', () 
   expect(fixedVersion(version, [...two, hole({ upTo: '1.5.0' })])).toBe('1.10.1');
   expect(fixedVersion(version, [...two, hole({ from: '1.2.0' })])).toBeNull();
   expect(fixedVersion(version, [hole({ upTo: '1.5.0' })])).toBeNull();
+  const branches = hole({ below: '1.5.2' }, { from: '2.0.0', below: '2.1.0' });
+  expect(fixedVersion(version, [branches, hole({ below: '2.0.0' })])).toBe('2.1.0');
+  expect(fixedVersion(version, [branches])).toBe('1.5.2');
   expect(fixedVersion(version, [])).toBeNull();
 });

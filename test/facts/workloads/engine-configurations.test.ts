@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { factReader } from '../../../src/engine/fact.ts';
 import { engineConfigurationsFact } from '../../../src/facts/workloads/engine-configurations.ts';
 import { engineSetting } from '../../../src/facts/workloads/engine-setting.ts';
-import { parseGroups } from '../../../src/facts/workloads/groups.ts';
+import { groupsFact } from '../../../src/facts/workloads/groups.ts';
 import { directoryHost } from '../../../src/host/directory.ts';
 import { memoryHost } from '../../harness/memory-host.ts';
 import { temporaryDirectory } from '../../harness/temporary-directory.ts';
@@ -113,9 +113,41 @@ describe('daemon.json in a project', () => {
   });
 });
 
-test('groups by number, the first of two', () => {
-  expect([...parseGroups('root:x:0:\ndocker:x:103:alice\nother:x:103:\nbroken\n:x:5:\nbad:x:-1:')]).toEqual([
-    [0, 'root'],
-    [103, 'docker'],
-  ]);
+test('groups by number, the first of two', async () => {
+  const group = 'root:x:0:\ndocker:x:103:alice\nother:x:103:\nbroken\n:x:5:\nbad:x:-1:';
+  const evidence = await factReader(await memoryHost({ files: { '/etc/group': group } }))(groupsFact);
+  expect(evidence.state === 'known' ? evidence.value.get(103) : null).toBe('docker');
+  expect(evidence.state === 'known' ? evidence.value.has(-1) : null).toBe(false);
+});
+
+test('a rootless engine reads the daemon.json of its own account', async () => {
+  const socket1000 = '/run/user/1000/docker.sock';
+  const host = await memoryHost({
+    files: {
+      '/proc/1/cmdline': '/sbin/init\0',
+      '/proc/1/status': 'Name:\tsystemd\nUid:\t0\t0\t0\t0\n',
+      '/proc/42/cmdline': 'dockerd\0',
+      '/proc/42/status': 'Name:\tdockerd\nUid:\t1000\t1000\t1000\t1000\n',
+      '/etc/passwd': 'models:x:1000:1000::/home/models:/bin/bash\n',
+      '/etc/docker/daemon.json': '{"icc": true}',
+      '/home/models/.config/docker/daemon.json': '{"icc": false}',
+    },
+    gets: [
+      {
+        socket: socket1000,
+        path: '/info',
+        body: JSON.stringify({ ...info, SecurityOptions: ['name=rootless'] }),
+      },
+    ],
+  });
+  const evidence = await factReader(host)(engineConfigurationsFact);
+  expect(evidence).toMatchObject({
+    value: [
+      {
+        file: '/home/models/.config/docker/daemon.json',
+        options: { icc: { value: false } },
+        engine: { rootless: true, account: 'models' },
+      },
+    ],
+  });
 });
