@@ -27,5 +27,11 @@ export function engineMessage({ engine }: EngineConfiguration, setting: EngineSe
 export function engineData({ file, engine }: EngineConfiguration, setting: EngineSetting) {
   const source = setting.state === 'unknown' ? '' : setting.citation.source;
   const subject = engine === null ? `the engine of ${file}` : 'the Docker Engine';
-  return { file, subject, source, ...(engine?.account == null ? {} : { account: engine.account }) };
+  // A project's paths begin at its root, where its commands are run.
+  return {
+    file: engine === null ? file.replace(/^\//, '') : file,
+    subject,
+    source,
+    ...(engine?.account == null ? {} : { account: engine.account }),
+  };
 }

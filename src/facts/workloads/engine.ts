@@ -6,7 +6,6 @@ import type { FileStat, Host } from '../../host/host.ts';
 import { dockerUnitsFact } from '../listeners/docker-units.ts';
 import type { Process } from '../processes.ts';
 import { processesFact } from '../processes.ts';
-import type { Account } from '../sshd/accounts.ts';
 import { readAccounts } from '../sshd/accounts.ts';
 import { askEngine } from './engine-answers.ts';
 import type { EngineInfo } from './engine-answers.ts';
@@ -117,8 +116,10 @@ async function configurationOf(host: Host, read: FactReader, daemon: Process | u
       : known(optionsOfArguments(daemon.argv, source), source);
   const given = flags.state === 'known' ? flags.value : {};
   // https://docs.docker.com/engine/security/rootless/tips/
-  const account = daemon === undefined || daemon.uid === 0 ? null : await accountOf(host, daemon.uid);
-  const usual = account === null ? '/etc/docker/daemon.json' : `${account.home}/.config/docker/daemon.json`;
+  const users = (daemon?.uid ?? 0) === 0 ? [] : (await readAccounts(host)).users;
+  const account = users.find(({ uid }) => uid === daemon?.uid);
+  const usual =
+    account === undefined ? '/etc/docker/daemon.json' : `${account.home}/.config/docker/daemon.json`;
   const configFile = textOption(given, 'config-file') ?? usual;
   const file = optionsOfFile(await host.read(configFile));
   return {
@@ -127,11 +128,6 @@ async function configurationOf(host: Host, read: FactReader, daemon: Process | u
     options: { ...(file.state === 'known' ? file.value : {}), ...given },
     gaps: [file, flags].flatMap(gapsOf),
   };
-}
-
-async function accountOf(host: Host, uid: number): Promise<Account | null> {
-  const { users } = await readAccounts(host);
-  return users.find((user) => user.uid === uid) ?? null;
 }
 
 async function socketsOf(
