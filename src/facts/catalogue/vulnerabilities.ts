@@ -49,6 +49,23 @@ export function fixedVersion(version: ProductVersion, open: readonly Vulnerabili
     : rest.reduce((lowest, end) => (isBelow(end, lowest) ? end : lowest), first);
 }
 
+/**
+ * Where they are fixed, to be read after "fixed": `in 1.2.8`, `in a version after 28.5.2`; `null` where a range
+ * has no end.
+ */
+export function fixedWords(version: ProductVersion, open: readonly Vulnerability[]): string | null {
+  const fixed = fixedVersion(version, open);
+  if (fixed !== null) return `in ${fixed}`;
+  const last = open.map(({ affected }) => {
+    const range = affected.find((each) => isAffected(version, [each]) !== false);
+    return range?.upTo ?? range?.below;
+  });
+  const ends = last.flatMap((end) => end ?? []);
+  const [first, ...rest] = ends;
+  if (first === undefined || ends.length < last.length) return null;
+  return `in a version after ${rest.reduce((highest, end) => (isBelow(highest, end) ? end : highest), first)}`;
+}
+
 function isBelow(version: string, limit: string): boolean {
   const parsed = parseProductVersion(version);
   return parsed !== null && isAffected(parsed, [{ below: limit }]) === true;

@@ -4,7 +4,7 @@ import { cves } from '../../../src/facts/catalogue/cves.ts';
 import { catalogue } from '../../../src/facts/catalogue/catalogue.ts';
 import type { AffectedRange } from '../../../src/facts/catalogue/cves.ts';
 import { isAffected, parseProductVersion } from '../../../src/facts/catalogue/product-version.ts';
-import { fixedVersion, holesOf } from '../../../src/facts/catalogue/vulnerabilities.ts';
+import { fixedVersion, fixedWords, holesOf } from '../../../src/facts/catalogue/vulnerabilities.ts';
 
 const affected = (text: string, ...ranges: AffectedRange[]) => {
   const version = parseProductVersion(text);
@@ -163,4 +163,9 @@ test('fixedVersion is the lowest end behind the version that is in none of the r
   expect(fixedVersion(version, [branches, hole({ below: '2.0.0' })])).toBe('2.1.0');
   expect(fixedVersion(version, [branches])).toBe('1.5.2');
   expect(fixedVersion(version, [])).toBeNull();
+  expect(fixedWords(version, [branches])).toBe('in 1.5.2');
+  expect(fixedWords(version, [hole({ upTo: '1.5.0' }), hole({ upTo: '1.6.0' })])).toBe(
+    'in a version after 1.6.0',
+  );
+  expect(fixedWords(version, [hole({ from: '1.2.0' })])).toBeNull();
 });
