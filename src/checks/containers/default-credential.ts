@@ -100,14 +100,15 @@ function failed(
   return { outcome: 'fail', message, subject: label, data, evidence, variant };
 }
 
-/** By the kernel's own rules where they were read, else by what is published or listened on. */
+/** By the kernel's own rules where they were read and it runs here, else by what is published or listened on. */
 function reachFrom(
   service: AiService,
   exposures: Evidence<readonly Exposure[]>,
   services: readonly AiService[],
 ): Reached {
+  const isHere = service.workload === null || ['docker', 'podman'].includes(service.workload.source);
   const own =
-    exposures.state === 'known'
+    isHere && exposures.state === 'known'
       ? exposures.value.filter((each) => serviceBehind(each, services) === service)
       : [];
   const open = own.find(({ scope }) => scope !== 'loopback' && scope !== 'containers' && scope !== 'unknown');

@@ -1,6 +1,6 @@
 /** A setting of the Docker Engine is weaker than it could be, its default included. */
 import * as z from 'zod';
-import type { Verdict } from '../../engine/check.ts';
+import type { NotApplicable, Undetermined, Verdict } from '../../engine/check.ts';
 import { defineCheck, notApplicable, pass, undetermined } from '../../engine/check.ts';
 import type { EngineConfiguration } from '../../facts/workloads/engine-configurations.ts';
 import { engineConfigurationsFact } from '../../facts/workloads/engine-configurations.ts';
@@ -8,6 +8,9 @@ import { engineSetting } from '../../facts/workloads/engine-setting.ts';
 import { engineData, engineMessage, inEveryEnginePlace } from './engine.words.ts';
 
 const messages = inEveryEnginePlace('{option} is {value} for {subject}: {meaning}.');
+
+const Without = z.enum(['swarm', 'rootless', 'no-bridge']);
+type Without = z.infer<typeof Without>;
 
 const Params = z.strictObject({
   /** As in daemon.json. */
@@ -21,13 +24,26 @@ const Params = z.strictObject({
   /** First major version of the engine in which the other value does no harm: older ones are left alone. */
   since: z.int().optional(),
   /** Where the setting has no use: it does not apply there. */
-  unless: z.enum(['swarm', 'rootless']).optional(),
+  unless: Without.optional(),
 });
 
-const without = {
-  swarm: 'a node of a swarm cannot have it',
-  rootless: 'a rootless engine maps every user already',
-} as const;
+/** Why a setting has no use there, and whether that is so; `null` where it was not seen. */
+const without: Readonly<
+  Record<Without, { readonly because: string; holds(configuration: EngineConfiguration): boolean | null }>
+> = {
+  swarm: {
+    because: 'a node of a swarm cannot have it',
+    holds: ({ engine }) => (engine === null ? false : engine.swarm),
+  },
+  rootless: {
+    because: 'a rootless engine maps every user already',
+    holds: ({ engine }) => (engine === null ? false : engine.rootless),
+  },
+  'no-bridge': {
+    because: 'the engine has no default bridge',
+    holds: ({ options }) => options.bridge?.value === 'none',
+  },
+};
 
 export const engineOption = defineCheck({
   id: 'engine-option',
@@ -46,32 +62,23 @@ function judge(
 ): Verdict<typeof messages> {
   const { subject, engine } = configuration;
   const setting = engineSetting(configuration, option);
-  if (unless !== undefined && engine?.[unless] === true) {
-    return { outcome: 'not-applicable', subject, because: without[unless] };
-  }
+  const useless =
+    unless === undefined ? null : { ...without[unless], is: without[unless].holds(configuration) };
+  if (useless?.is === true) return { outcome: 'not-applicable', subject, because: useless.because };
   if (setting.state === 'unknown') return undetermined(setting.because, subject);
   const value = setting.state === 'set' ? setting.value : byDefault;
-  const isMeant = accept === 'set' ? value !== '' && value !== false : value === accept;
-  if (isMeant) return pass(subject, setting.citation);
   if (typeof value !== typeof byDefault) {
     return undetermined(`${option} is ${JSON.stringify(value)}, which the engine would not take`, subject);
   }
-  if (unless !== undefined && engine !== null && engine[unless] === null) {
+  if (accept === 'set' ? value !== '' : value === accept) return pass(subject, setting.citation);
+  if (useless?.is === null) {
     return undetermined(
-      `${option} is not set, and ${without[unless]}: whether it is one was not seen`,
+      `${option} is not set, and ${useless.because}: whether it is one was not seen`,
       subject,
     );
   }
-  const major = Number.parseInt(engine?.version ?? '', 10);
-  if (since !== undefined && engine !== null && !(major >= since)) {
-    if (Number.isNaN(major))
-      return undetermined(
-        `${option} is only to be changed from Engine ${String(since)} on, and the engine’s version was not seen`,
-        subject,
-      );
-    const because = `before Engine ${String(since)} another ${option} does more harm than good`;
-    return { outcome: 'not-applicable', subject, because };
-  }
+  const tooOld = engine === null || since === undefined ? null : olderThan(since, engine.version, option);
+  if (tooOld !== null) return { ...tooOld, subject };
   const written = value === '' ? 'off' : String(value);
   const data = {
     ...engineData(configuration, setting),
@@ -86,4 +93,19 @@ function judge(
     data,
     evidence: [setting.citation],
   };
+}
+
+/** An engine in which another value does harm; `null` for one that is new enough. */
+function olderThan(
+  since: number,
+  version: string | null,
+  option: string,
+): NotApplicable | Undetermined | null {
+  const major = Number.parseInt(version ?? '', 10);
+  if (major >= since) return null;
+  if (Number.isNaN(major)) {
+    const because = `${option} is to be changed from Engine ${String(since)} on, and the engine’s version was not seen`;
+    return undetermined(because);
+  }
+  return notApplicable(`before Engine ${String(since)} another ${option} does more harm than good`);
 }
