@@ -100,6 +100,8 @@ import configmapSecret from './containers/configmap-secret.yaml';
 import cpuUnlimited from './containers/cpu-unlimited.yaml';
 import dangerousCapability from './containers/dangerous-capability.yaml';
 import defaultBridge from './containers/default-bridge.yaml';
+import defaultCredentialLocal from './containers/default-credential-local.yaml';
+import defaultCredential from './containers/default-credential.yaml';
 import dockerfileAptUnpinned from './containers/dockerfile-apt-unpinned.yaml';
 import dockerfileCurlPipeShell from './containers/dockerfile-curl-pipe-shell.yaml';
 import dockerfileHealthcheckMissing from './containers/dockerfile-healthcheck-missing.yaml';
@@ -109,7 +111,18 @@ import dockerfileRemoteAdd from './containers/dockerfile-remote-add.yaml';
 import dockerfileRoot from './containers/dockerfile-root.yaml';
 import dockerfileSecret from './containers/dockerfile-secret.yaml';
 import dockerfileTlsOff from './containers/dockerfile-tls-off.yaml';
+import engineExperimental from './containers/engine-experimental.yaml';
+import engineIcc from './containers/engine-icc.yaml';
+import engineInsecureRegistry from './containers/engine-insecure-registry.yaml';
+import engineIptablesOff from './containers/engine-iptables-off.yaml';
+import engineLiveRestore from './containers/engine-live-restore.yaml';
+import engineLogRotation from './containers/engine-log-rotation.yaml';
+import engineRootful from './containers/engine-rootful.yaml';
 import engineSocketMounted from './containers/engine-socket-mounted.yaml';
+import engineSocketOpen from './containers/engine-socket-open.yaml';
+import engineUserlandProxy from './containers/engine-userland-proxy.yaml';
+import engineUsernsOff from './containers/engine-userns-off.yaml';
+import engineVulnerable from './containers/engine-vulnerable.yaml';
 import flatNetwork from './containers/flat-network.yaml';
 import gpuAllDevices from './containers/gpu-all-devices.yaml';
 import gpuByDefaultRuntime from './containers/gpu-by-default-runtime.yaml';
@@ -127,6 +140,7 @@ import hostUserns from './containers/host-userns.yaml';
 import hostUts from './containers/host-uts.yaml';
 import imageDigestMissing from './containers/image-digest-missing.yaml';
 import imageUnpinned from './containers/image-unpinned.yaml';
+import imageVulnerable from './containers/image-vulnerable.yaml';
 import memoryUnlimited from './containers/memory-unlimited.yaml';
 import mountPropagationShared from './containers/mount-propagation-shared.yaml';
 import netAdminCapability from './containers/net-admin-capability.yaml';
@@ -145,6 +159,7 @@ import rootFromContainer from './containers/root-from-container.yaml';
 import rootFromNetwork from './containers/root-from-network.yaml';
 import rootUser from './containers/root-user.yaml';
 import seccompOff from './containers/seccomp-off.yaml';
+import secretFileReadable from './containers/secret-file-readable.yaml';
 import secretInEnvironment from './containers/secret-in-environment.yaml';
 import sensitiveMountReadOnly from './containers/sensitive-mount-read-only.yaml';
 import sensitiveMount from './containers/sensitive-mount.yaml';
@@ -153,6 +168,8 @@ import unmaskedProc from './containers/unmasked-proc.yaml';
 import writableRootFilesystem from './containers/writable-root-filesystem.yaml';
 import aiServiceDangerousSetting from './application/ai-service-dangerous-setting.yaml';
 import aiServiceRiskySetting from './application/ai-service-risky-setting.yaml';
+import aiServiceTakeover from './application/ai-service-takeover.yaml';
+import aiServiceVulnerable from './application/ai-service-vulnerable.yaml';
 import koboldcppPasswordMissing from './application/koboldcpp-password-missing.yaml';
 import litellmMasterKeyMissing from './application/litellm-master-key-missing.yaml';
 import llamacppKeyMissing from './application/llamacpp-key-missing.yaml';
@@ -272,6 +289,8 @@ const files: readonly (readonly [Layer, unknown])[] = [
   ['containers', cpuUnlimited],
   ['containers', dangerousCapability],
   ['containers', defaultBridge],
+  ['containers', defaultCredentialLocal],
+  ['containers', defaultCredential],
   ['containers', dockerfileAptUnpinned],
   ['containers', dockerfileCurlPipeShell],
   ['containers', dockerfileHealthcheckMissing],
@@ -281,7 +300,18 @@ const files: readonly (readonly [Layer, unknown])[] = [
   ['containers', dockerfileRoot],
   ['containers', dockerfileSecret],
   ['containers', dockerfileTlsOff],
+  ['containers', engineExperimental],
+  ['containers', engineIcc],
+  ['containers', engineInsecureRegistry],
+  ['containers', engineIptablesOff],
+  ['containers', engineLiveRestore],
+  ['containers', engineLogRotation],
+  ['containers', engineRootful],
   ['containers', engineSocketMounted],
+  ['containers', engineSocketOpen],
+  ['containers', engineUserlandProxy],
+  ['containers', engineUsernsOff],
+  ['containers', engineVulnerable],
   ['containers', flatNetwork],
   ['containers', gpuAllDevices],
   ['containers', gpuByDefaultRuntime],
@@ -299,6 +329,7 @@ const files: readonly (readonly [Layer, unknown])[] = [
   ['containers', hostUts],
   ['containers', imageDigestMissing],
   ['containers', imageUnpinned],
+  ['containers', imageVulnerable],
   ['containers', memoryUnlimited],
   ['containers', mountPropagationShared],
   ['containers', netAdminCapability],
@@ -317,6 +348,7 @@ const files: readonly (readonly [Layer, unknown])[] = [
   ['containers', rootFromNetwork],
   ['containers', rootUser],
   ['containers', seccompOff],
+  ['containers', secretFileReadable],
   ['containers', secretInEnvironment],
   ['containers', sensitiveMountReadOnly],
   ['containers', sensitiveMount],
@@ -325,6 +357,8 @@ const files: readonly (readonly [Layer, unknown])[] = [
   ['containers', writableRootFilesystem],
   ['application', aiServiceDangerousSetting],
   ['application', aiServiceRiskySetting],
+  ['application', aiServiceTakeover],
+  ['application', aiServiceVulnerable],
   ['application', koboldcppPasswordMissing],
   ['application', litellmMasterKeyMissing],
   ['application', llamacppKeyMissing],

@@ -52,6 +52,7 @@ import { unitSandbox } from './host/unit-sandbox.ts';
 import { unitSecret } from './host/unit-secret.ts';
 import { attackPath } from './containers/attack-path.ts';
 import { configMapSecret } from './containers/config-map-secret.ts';
+import { defaultCredential } from './containers/default-credential.ts';
 import { dockerfileApt } from './containers/dockerfile-apt.ts';
 import { dockerfileBase } from './containers/dockerfile-base.ts';
 import { dockerfileHealthcheck } from './containers/dockerfile-healthcheck.ts';
@@ -61,12 +62,20 @@ import { dockerfileRemoteAdd } from './containers/dockerfile-remote-add.ts';
 import { dockerfileSecret } from './containers/dockerfile-secret.ts';
 import { dockerfileTls } from './containers/dockerfile-tls.ts';
 import { dockerfileUser } from './containers/dockerfile-user.ts';
+import { engineLogRotation } from './containers/engine-log-rotation.ts';
+import { engineOption } from './containers/engine-option.ts';
+import { engineRegistry } from './containers/engine-registry.ts';
+import { engineRootful } from './containers/engine-rootful.ts';
+import { engineSocket } from './containers/engine-socket.ts';
+import { engineVulnerability } from './containers/engine-vulnerability.ts';
+import { envFile } from './containers/env-file.ts';
 import { gpuDefaultRuntime } from './containers/gpu-default-runtime.ts';
 import { gpuToolkitSetting } from './containers/gpu-toolkit-setting.ts';
 import { gpuToolkitVersion } from './containers/gpu-toolkit-version.ts';
 import { podNetworkPolicy } from './containers/pod-network-policy.ts';
 import { podSecurityContext } from './containers/pod-security-context.ts';
 import { podServiceAccount } from './containers/pod-service-account.ts';
+import { productVulnerability } from './containers/product-vulnerability.ts';
 import { serviceExposure } from './containers/service-exposure.ts';
 import { workloadCapability } from './containers/workload-capability.ts';
 import { workloadConfinement } from './containers/workload-confinement.ts';
@@ -146,6 +155,7 @@ export const checks: ReadonlyMap<string, Check> = new Map(
     unitSecret,
     attackPath,
     configMapSecret,
+    defaultCredential,
     dockerfileApt,
     dockerfileBase,
     dockerfileHealthcheck,
@@ -155,12 +165,20 @@ export const checks: ReadonlyMap<string, Check> = new Map(
     dockerfileSecret,
     dockerfileTls,
     dockerfileUser,
+    engineLogRotation,
+    engineOption,
+    engineRegistry,
+    engineRootful,
+    engineSocket,
+    engineVulnerability,
+    envFile,
     gpuDefaultRuntime,
     gpuToolkitSetting,
     gpuToolkitVersion,
     podNetworkPolicy,
     podSecurityContext,
     podServiceAccount,
+    productVulnerability,
     serviceExposure,
     workloadCapability,
     workloadConfinement,

@@ -82,6 +82,19 @@ export const Dangerous = z.strictObject({
 });
 export type Dangerous = z.infer<typeof Dangerous>;
 
+/** A password or key of its own that a service takes from a setting. */
+const Credential = z.strictObject({
+  setting: Setting,
+  /** Whom it lets in, for words. */
+  account: Text,
+  /** What everybody logs in with where none of the service's credentials is set: `admin/admin`. */
+  unset: Text.nullable().default(null),
+  /** Read at the first start alone: somebody may have changed it since. */
+  initial: z.boolean(),
+  source: Text,
+});
+export type Credential = z.infer<typeof Credential>;
+
 const Auth = z.strictObject({
   /**
    * What a fresh install asks of a client: nothing, a credential, or one that the first comer chooses or
@@ -127,6 +140,7 @@ const CatalogueService = z.strictObject({
   /** Where each of its settings can be made instead; see the settings' own list. */
   elsewhere: z.array(Text).default([]),
   auth: Auth,
+  credentials: z.array(Credential).default([]),
   dangerous: z.array(Dangerous),
   impact: z.array(Text),
   /** In words or commands, best first. */

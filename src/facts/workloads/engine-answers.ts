@@ -11,6 +11,15 @@ export interface EngineInfo {
   readonly defaultRuntime: string;
   readonly runtimes: readonly string[];
   readonly dataRoot: string;
+  /** Settings that it says it runs with, by daemon.json name; what it does not tell is not among them. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** Whether it is part of a swarm; `null` when it does not say. */
+  readonly swarm: boolean | null;
+  /** `1` or `2`; `null` when it does not say. */
+  readonly cgroupVersion: string | null;
+  readonly authorizationPlugins: readonly string[];
+  /** What it says of its runc: a version, a package's version or `v1.2.5-0-g59923ef`. */
+  readonly runc: string | null;
 }
 
 const Info = z.object({
@@ -19,7 +28,21 @@ const Info = z.object({
   DefaultRuntime: z.string(),
   Runtimes: z.record(z.string(), z.unknown()).nullish(),
   DockerRootDir: z.string(),
+  LoggingDriver: z.string().nullish(),
+  LiveRestoreEnabled: z.boolean().nullish(),
+  ExperimentalBuild: z.boolean().nullish(),
+  RegistryConfig: z
+    .object({
+      InsecureRegistryCIDRs: z.array(z.string()).nullish(),
+      IndexConfigs: z.record(z.string(), z.object({ Secure: z.boolean() })).nullish(),
+    })
+    .nullish(),
+  Swarm: z.object({ LocalNodeState: z.string() }).nullish(),
+  CgroupVersion: z.string().nullish(),
+  Plugins: z.object({ Authorization: z.array(z.string()).nullish() }).nullish(),
+  RuncCommit: z.object({ ID: z.string() }).nullish(),
 });
+type Info = z.infer<typeof Info>;
 
 /**
  * Asks the engine about itself.
@@ -37,6 +60,7 @@ export async function askEngine(
   const info = await getJson(host, socket, '/info', Info);
   if (info.state === 'unknown') return info;
   const { ServerVersion, SecurityOptions, DefaultRuntime, Runtimes, DockerRootDir } = info.value;
+  const { Swarm, CgroupVersion, Plugins, RuncCommit } = info.value;
   return known(
     {
       version: ServerVersion,
@@ -44,12 +68,38 @@ export async function askEngine(
       defaultRuntime: DefaultRuntime,
       runtimes: Object.keys(Runtimes ?? {}).toSorted(),
       dataRoot: DockerRootDir,
+      settings: settingsOf(info.value),
+      swarm: Swarm == null ? null : !['', 'inactive'].includes(Swarm.LocalNodeState),
+      cgroupVersion: CgroupVersion ?? null,
+      authorizationPlugins: Plugins?.Authorization ?? [],
+      runc: RuncCommit == null || RuncCommit.ID === '' ? null : RuncCommit.ID,
     },
     info.source,
   );
 }
 
 const docker = { name: 'the Docker Engine', help: 'see systemctl status docker' };
+
+function settingsOf(info: Info): Readonly<Record<string, unknown>> {
+  const { LoggingDriver, LiveRestoreEnabled, ExperimentalBuild, RegistryConfig, SecurityOptions } = info;
+  const { InsecureRegistryCIDRs, IndexConfigs } = RegistryConfig ?? {};
+  const insecure = Object.entries(IndexConfigs ?? {}).flatMap(([name, { Secure }]) => (Secure ? [] : [name]));
+  const told: Readonly<Record<string, unknown>> = {
+    'log-driver': LoggingDriver,
+    'live-restore': LiveRestoreEnabled,
+    experimental: ExperimentalBuild,
+    'insecure-registries':
+      RegistryConfig == null ? null : [...(InsecureRegistryCIDRs ?? []), ...insecure.toSorted()],
+    // Whom it maps to is not among its answers.
+    'userns-remap':
+      SecurityOptions == null
+        ? null
+        : SecurityOptions.some((each) => /^name=userns(?:,|$)/.test(each))
+          ? 'on'
+          : '',
+  };
+  return Object.fromEntries(Object.entries(told).filter(([, value]) => value != null));
+}
 
 /** One answer of the engine's API; a refusal, silence or an error is unknown and says what helps. */
 export async function getJson<T>(

@@ -16,11 +16,17 @@ export interface EngineSocket {
   readonly stat: FileStat | null;
 }
 
-/** The user's home where a user runs it without root; `null` for root's, or where it is not known. */
-export async function homeOf(host: Host, daemon: Process | undefined): Promise<string | null> {
+/** Who runs an engine without root. */
+interface Account {
+  readonly name: string;
+  readonly home: string;
+}
+
+/** The user who runs it without root; `null` for root's, or where he is not known. */
+export async function accountOf(host: Host, daemon: Process | undefined): Promise<Account | null> {
   if (daemon === undefined || daemon.uid === 0) return null;
   const { users } = await readAccounts(host);
-  return users.find(({ uid }) => uid === daemon.uid)?.home ?? null;
+  return users.find(({ uid }) => uid === daemon.uid) ?? null;
 }
 
 /** daemon.json beside the flags: of the dockerd that runs, else those that its unit would give it. */
@@ -28,7 +34,7 @@ export async function configurationOf(
   host: Host,
   read: FactReader,
   daemon: Process | undefined,
-  home: string | null,
+  account: Account | null,
 ) {
   const source = daemon === undefined ? '' : `command line of dockerd (pid ${String(daemon.pid)})`;
   const flags =
@@ -36,19 +42,22 @@ export async function configurationOf(
       ? mapEvidence(await read(dockerUnitsFact), ({ options }) => options)
       : known(optionsOfArguments(daemon.argv, source), source);
   const given = flags.state === 'known' ? flags.value : {};
-  const path = textOption(given, 'config-file') ?? usualFile(daemon, home);
+  const path = textOption(given, 'config-file') ?? usualFile(daemon, account);
   const file =
     path === null ? unknown('unsupported', homeless(daemon), source) : optionsOfFile(await host.read(path));
   return {
+    // Without a home there is none that is known.
+    configFile: path ?? '~/.config/docker/daemon.json',
+    account: account?.name ?? null,
     options: { ...(file.state === 'known' ? file.value : {}), ...given },
     gaps: [file, flags].flatMap(gapsOf),
   };
 }
 
 /** Without root it has its user's: docs.docker.com/engine/security/rootless. */
-function usualFile(daemon: Process | undefined, home: string | null): string | null {
+function usualFile(daemon: Process | undefined, account: Account | null): string | null {
   if (daemon === undefined || daemon.uid === 0) return '/etc/docker/daemon.json';
-  return home === null ? null : `${home}/.config/docker/daemon.json`;
+  return account === null ? null : `${account.home}/.config/docker/daemon.json`;
 }
 
 function homeless(daemon: Process | undefined): string {

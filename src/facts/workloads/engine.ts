@@ -11,7 +11,7 @@ import type { EngineSocket } from './engine-configuration.ts';
 import {
   configurationOf,
   defaultSocket,
-  homeOf,
+  accountOf,
   isInstalled,
   socketsOf,
   textOption,
@@ -32,8 +32,24 @@ export interface Engine {
   readonly sockets: readonly EngineSocket[];
   /** Effective settings by daemon.json name: the command line beside the file. */
   readonly options: EngineOptions;
+  /** Settings that it says it runs with, by daemon.json name; empty when it was not heard. */
+  readonly told: Readonly<Record<string, unknown>>;
+  /** Where its settings are kept that could not be read, one sentence each. */
+  readonly unread: readonly string[];
+  /** The daemon.json that it reads, whether or not there is one. */
+  readonly configFile: string;
   /** The rest is `null` when neither the engine nor its configuration tells. */
   readonly rootless: boolean | null;
+  /** Name of the account whose rootless engine it is; `null` for root's, or where it was not seen. */
+  readonly account: string | null;
+  /** Part of a swarm. */
+  readonly swarm: boolean | null;
+  /** `1` or `2`. */
+  readonly cgroupVersion: string | null;
+  /** Plugins that are asked before every request of the API. */
+  readonly authorizationPlugins: readonly string[] | null;
+  /** What it says of its runc; see {@link EngineInfo}. */
+  readonly runc: string | null;
   /** Container users are mapped to others on the host. */
   readonly userns: boolean | null;
   readonly noNewPrivileges: boolean | null;
@@ -102,13 +118,13 @@ async function engineFor(
   read: FactReader,
   { processes, daemon }: Found,
 ): Promise<Known<Engine | null>> {
-  const home = await homeOf(host, daemon);
-  const configured = await configurationOf(host, read, daemon, home);
+  const account = await accountOf(host, daemon);
+  const configured = await configurationOf(host, read, daemon, account);
   const sockets = await socketsOf(host, configured.options, daemon);
   const dataRoot =
     textOption(configured.options, 'data-root') ??
     textOption(configured.options, 'graph') ??
-    (home === null ? '/var/lib/docker' : `${home}/.local/share/docker`);
+    (account === null ? '/var/lib/docker' : `${account.home}/.local/share/docker`);
   if (daemon === undefined && !(await isInstalled(host, sockets, dataRoot))) {
     const unseenProcesses = host.origin.running && processes === null;
     const gaps = unseenProcesses ? ['whether a dockerd runs was not seen: run as root'] : [];
@@ -147,14 +163,19 @@ interface Learned {
   readonly sockets: readonly EngineSocket[];
   readonly dataRoot: string;
   readonly running: boolean | null;
-  readonly configured: { readonly options: EngineOptions; readonly gaps: readonly string[] };
+  readonly configured: {
+    readonly options: EngineOptions;
+    readonly configFile: string;
+    readonly account: string | null;
+    readonly gaps: readonly string[];
+  };
 }
 
 async function engineOf(
   host: Host,
   { info, sockets, dataRoot, running, configured }: Learned,
 ): Promise<Engine> {
-  const { options, gaps } = configured;
+  const { options, gaps, configFile, account } = configured;
   const told = info.state === 'known' ? info.value : null;
   const says = (name: string) =>
     told?.security.some((each) => each === `name=${name}` || each.startsWith(`name=${name},`)) ?? null;
@@ -169,7 +190,15 @@ async function engineOf(
     unheard: info.state === 'known' ? null : { why: info.why, detail: info.detail },
     sockets,
     options,
+    told: told?.settings ?? {},
+    unread: gaps,
+    configFile,
     rootless: says('rootless'),
+    account,
+    swarm: told?.swarm ?? null,
+    cgroupVersion: told?.cgroupVersion ?? null,
+    authorizationPlugins: told?.authorizationPlugins ?? null,
+    runc: told?.runc ?? null,
     userns: says('userns') ?? set('userns-remap'),
     // Engines before 23 do not list it among their security options.
     noNewPrivileges: says('no-new-privileges') === true ? true : set('no-new-privileges'),

@@ -1,0 +1,78 @@
+/** The Docker Engine's socket is open to more than root and the docker group. */
+import * as z from 'zod';
+import type { Verdict } from '../../engine/check.ts';
+import { defineCheck, notApplicable, pass, undetermined } from '../../engine/check.ts';
+import type { Engine } from '../../facts/workloads/engine.ts';
+import type { EngineSocket } from '../../facts/workloads/engine-configuration.ts';
+import { engineFact } from '../../facts/workloads/engine.ts';
+import { groupsFact } from '../../facts/workloads/groups.ts';
+import type { Evidence } from '../../host/evidence.ts';
+import type { FileStat } from '../../host/host.ts';
+
+const messages = {
+  others: 'Every account on this machine may open {path} (mode {mode}): that is root without a password.',
+  group:
+    '{path} belongs to the group {group}, not to docker or root: whoever is in it is root without a password.',
+  owner: '{path} belongs to uid {uid}, not to root: that account is root without a password.',
+};
+type Judged = Verdict<typeof messages>;
+
+export const engineSocket = defineCheck({
+  id: 'engine-socket',
+  needs: { engine: engineFact },
+  optional: { groups: groupsFact },
+  params: z.strictObject({}),
+  messages,
+  evaluate: ({ engine, groups }) => {
+    if (engine === null) return [notApplicable('there is no Docker Engine')];
+    const verdicts = engine.sockets.map((socket) => judge(socket, engine, groups));
+    return verdicts.length === 0 ? [notApplicable('the Docker Engine listens on no unix socket')] : verdicts;
+  },
+});
+
+function judge(
+  { path, stat }: EngineSocket,
+  engine: Engine,
+  groups: Evidence<ReadonlyMap<number, string>>,
+): Judged {
+  if (stat === null) return undetermined(`${path} is not there, or may not be seen`, path);
+  const mode = `0${(stat.mode & 0o777).toString(8)}`;
+  const evidence = [{ source: path, line: null, excerpt: `${mode} ${String(stat.uid)}:${String(stat.gid)}` }];
+  const base = { path, mode };
+  // A directory of one user's own, closed to others: pam_systemd(8).
+  if (path.startsWith('/run/user/')) return pass(path, ...evidence);
+  // connect(2) asks for write permission alone: unix(7).
+  if ((stat.mode & 0o002) !== 0) {
+    return { outcome: 'fail', message: 'others', subject: path, data: base, evidence };
+  }
+  // A rootless engine gives nobody more than its own account has.
+  if (engine.rootless === true) return pass(path, ...evidence);
+  if (stat.uid !== 0 && (stat.mode & 0o200) !== 0) {
+    const data = { ...base, uid: stat.uid };
+    return { outcome: 'fail', message: 'owner', subject: path, data, evidence };
+  }
+  return judgeGroup(path, stat, base, evidence, groups);
+}
+
+function judgeGroup(
+  path: string,
+  stat: FileStat,
+  base: { readonly path: string; readonly mode: string },
+  evidence: { readonly source: string; readonly line: null; readonly excerpt: string }[],
+  groups: Evidence<ReadonlyMap<number, string>>,
+): Judged {
+  if (stat.gid === 0 || (stat.mode & 0o020) === 0) return pass(path, ...evidence);
+  if (groups.state === 'unknown') {
+    return {
+      ...undetermined(`whose group ${String(stat.gid)} is was not seen: ${groups.detail}`, path),
+      evidence,
+    };
+  }
+  const group = groups.value.get(stat.gid);
+  if (group === undefined) {
+    const because = `${path} belongs to group ${String(stat.gid)}, which /etc/group does not name; see getent group ${String(stat.gid)}`;
+    return { ...undetermined(because, path), evidence };
+  }
+  if (group === 'docker') return pass(path, ...evidence);
+  return { outcome: 'fail', message: 'group', subject: path, data: { ...base, group }, evidence };
+}
