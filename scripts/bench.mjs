@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { writeLargeHost } from './large-host.mjs';
+import { writeManyContainers } from './many-containers.mjs';
 
 /** Measures what an audit costs and prints it beside the goals; asserts nothing. */
 const root = resolve(import.meta.dirname, '..');
@@ -99,18 +100,32 @@ try {
   await rm(large, { recursive: true, force: true });
 }
 
+if (existsSync(recorded)) {
+  const many = await mkdtemp(join(tmpdir(), 'aisec-bench-'));
+  try {
+    await writeManyContainers(recorded, many, 1000);
+    const audit = [program, 'audit', '--snapshot', many, '--fail-on', 'never'];
+    const [wall] = compare([audit], 3);
+    row('audit of 1,000 containers', milliseconds(wall), '≤ 2000 ms');
+    row('  peak memory', megabytes(peak(audit)), '≤ 250 MB');
+  } finally {
+    await rm(many, { recursive: true, force: true });
+  }
+}
+
 if (process.geteuid?.() === 0) {
   const { status, stdout } = spawnSync(process.execPath, ['scripts/run.mjs', 'test/lab/bench-box.ts'], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   if (status === 0) {
-    const { aisec, lynis, containers } = JSON.parse(stdout);
+    const { aisec, lynis, containers, thirty, none } = JSON.parse(stdout);
     const box = `(hardened box, ${containers} containers)`;
     row(`aisec audit ${box}`, milliseconds(aisec.wall), '≤ 1200 ms');
     row('  peak memory', megabytes(aisec.peak), '≤ 150 MiB');
     row(`lynis audit system ${box}`, milliseconds(lynis.wall), '');
     row('  aisec beside Lynis', ratio(aisec.wall / lynis.wall), '≤ 0.033 ×');
+    row('  what thirty containers add to none', milliseconds(thirty.wall - none.wall), '≤ 500 ms');
   } else row('audit of a live box', 'the box did not start', '');
 } else row('audit of a live box', 'skipped: not root', '');
 

@@ -27,7 +27,10 @@ export async function writeManyContainers(recorded, directory, count) {
     const inspect = copyOf(templates[n % templates.length], n);
     list.push({ Id: inspect.Id, Names: [inspect.Name] });
     const file = join(commands, `container-${n}`);
-    await writeFile(`${file}.json`, JSON.stringify({ socket, path: `/containers/${inspect.Id}/json`, status: 200 }));
+    await writeFile(
+      `${file}.json`,
+      JSON.stringify({ socket, path: `/containers/${inspect.Id}/json`, status: 200 }),
+    );
     await writeFile(`${file}.out`, JSON.stringify(inspect));
   }
   await writeFile(`${listed.file}.out`, JSON.stringify(list));
