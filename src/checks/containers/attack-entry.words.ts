@@ -3,7 +3,7 @@ import type { Citation } from '../../engine/check.ts';
 import type { Evidence } from '../../host/evidence.ts';
 import type { AiService } from '../../facts/catalogue/ai-services.ts';
 import { authenticationOf } from '../../facts/catalogue/authentication.ts';
-import { serviceBehind } from '../../facts/catalogue/service-behind.ts';
+import { exposuresOf, serviceBehind } from '../../facts/catalogue/service-behind.ts';
 import { citationsOf, doubtOf, socketOf } from '../../facts/exposure/cite.ts';
 import type { Exposure } from '../../facts/exposure/exposure.ts';
 import { isLoopback } from '../../facts/exposure/socket-address.ts';
@@ -38,11 +38,12 @@ export function entriesOf(
 ): Entry[] | null {
   if (workload.state === 'declared') return publishedEntries(workload);
   if (exposures.state === 'unknown') return null;
-  const own = exposures.value.filter(
-    (exposure) =>
-      exposure.workload === workload.name ||
-      (exposure.workload === null && serviceBehind(exposure, services)?.workload?.name === workload.name),
-  );
+  // On the host's network its sockets are the machine's: its service is what tells them.
+  const sockets = services
+    .filter((service) => service.workload?.name === workload.name)
+    .flatMap((service) => exposuresOf(service, exposures.value, services));
+  const published = exposures.value.filter((exposure) => exposure.workload === workload.name);
+  const own = [...new Set([...published, ...sockets])];
   return own
     .filter(({ scope }) => scope !== 'loopback' && scope !== 'containers')
     .map((exposure) => exposureEntry(workload, exposure));

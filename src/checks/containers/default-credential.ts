@@ -7,7 +7,7 @@ import type { AiService } from '../../facts/catalogue/ai-services.ts';
 import type { ServiceCredential } from '../../facts/catalogue/credential.ts';
 import { credentialOf } from '../../facts/catalogue/credential.ts';
 import { reachOf } from '../../facts/catalogue/reach.ts';
-import { serviceBehind } from '../../facts/catalogue/service-behind.ts';
+import { exposuresOf } from '../../facts/catalogue/service-behind.ts';
 import { doubtOf, socketOf } from '../../facts/exposure/cite.ts';
 import type { Exposure } from '../../facts/exposure/exposure.ts';
 import { exposureFact } from '../../facts/exposure/exposure.ts';
@@ -107,10 +107,7 @@ function reachFrom(
   services: readonly AiService[],
 ): Reached {
   const isHere = service.workload === null || ['docker', 'podman'].includes(service.workload.source);
-  const own =
-    isHere && exposures.state === 'known'
-      ? exposures.value.filter((each) => serviceBehind(each, services) === service)
-      : [];
+  const own = isHere && exposures.state === 'known' ? exposuresOf(service, exposures.value, services) : [];
   const open = own.find(({ scope }) => scope !== 'loopback' && scope !== 'containers' && scope !== 'unknown');
   if (open !== undefined) return { state: 'network', because: `answers other machines on ${socketOf(open)}` };
   const doubt = own.find(({ scope }) => scope === 'unknown');

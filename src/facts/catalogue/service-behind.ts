@@ -32,3 +32,37 @@ const nowhere = { proto: 'tcp', address: '', port: 0 } as const;
 function keyOf({ workload, proto, address, port }: Place): string {
   return workload === null ? `${proto} ${address} ${String(port)}` : `container ${workload}`;
 }
+
+/** What is known of the reach of each service, by the sockets and ports that are its. */
+export function exposuresOf(
+  service: AiService,
+  exposures: readonly Exposure[],
+  services: readonly AiService[],
+): readonly Exposure[] {
+  const known =
+    groups.get(exposures) ?? new WeakMap<readonly AiService[], ReadonlyMap<AiService, Exposure[]>>();
+  groups.set(exposures, known);
+  const found = known.get(services) ?? groupOf(exposures, services);
+  known.set(services, found);
+  return found.get(service) ?? [];
+}
+
+const groups = new WeakMap<
+  readonly Exposure[],
+  WeakMap<readonly AiService[], ReadonlyMap<AiService, Exposure[]>>
+>();
+
+function groupOf(
+  exposures: readonly Exposure[],
+  services: readonly AiService[],
+): ReadonlyMap<AiService, Exposure[]> {
+  const found = new Map<AiService, Exposure[]>();
+  for (const exposure of exposures) {
+    const service = serviceBehind(exposure, services);
+    if (service === null) continue;
+    const own = found.get(service) ?? [];
+    own.push(exposure);
+    found.set(service, own);
+  }
+  return found;
+}
