@@ -5,7 +5,9 @@ import { defineCheck, notApplicable, pass, undetermined } from '../../engine/che
 import { gpuFact } from '../../facts/gpu/gpu.ts';
 import { hasCapability } from '../../facts/workloads/capabilities.ts';
 import { citeSetting, workloadData } from '../../facts/workloads/cite.ts';
+import { asFarAsKnown } from '../../facts/workloads/each-workload.ts';
 import { namespaceOf } from '../../facts/workloads/shared-namespace.ts';
+import type { Workload } from '../../facts/workloads/workload.ts';
 import { workloadsFact } from '../../facts/workloads/workloads.ts';
 
 const messages = {
@@ -24,7 +26,7 @@ export const workloadGpu = defineCheck({
   evaluate: ({ workloads, gpu }, { what }): readonly Verdict<typeof messages>[] => {
     const users = workloads.filter((workload) => workload.gpu !== null);
     if (users.length === 0) return [notApplicable('no container asks for a GPU')];
-    return users.map((workload): Verdict<typeof messages> => {
+    const judge = (workload: Workload): Verdict<typeof messages> => {
       const { name, privileged } = workload;
       const data = workloadData(workload);
       const asked = citeSetting(workload, 'gpu', workload.gpu?.count, workload.gpu?.by);
@@ -56,6 +58,7 @@ export const workloadGpu = defineCheck({
         data: { ...data, count },
         evidence: [asked],
       };
-    });
+    };
+    return users.map((workload) => asFarAsKnown(workload, judge(workload)));
   },
 });

@@ -25,6 +25,10 @@ export const workloadImage = defineCheck({
   evaluate: ({ workloads }, { pin, of }) =>
     eachWorkload<typeof messages>(workloads, (workload) => {
       const { name, image } = workload;
+      if (image.built) {
+        const because = `${image.reference} is built from its own Dockerfile, and never pulled`;
+        return [{ outcome: 'not-applicable', subject: name, because }];
+      }
       const known = recogniseImage(image.repository) !== null;
       if (of !== 'all' && known !== (of === 'ai')) {
         const because = `${image.reference} is ${known ? 'a' : 'no'} product of the catalogue`;

@@ -11,6 +11,12 @@ export interface Workload {
   readonly origin: string;
   /** Where a file says what it is; empty where none was read. */
   readonly places: Places;
+  /**
+   * Settings that a file leaves to a variable which nothing sets, or writes as its program refuses it: what is here
+   * of them is what stands there without that, and neither it nor its absence proves anything. By {@link Setting},
+   * or `environment NAME`; the clause says why, with file and line.
+   */
+  readonly unsettled: ReadonlyMap<string, string>;
   readonly id: string | null;
   /** `declared`: a file says that it shall run. What its image brings (user, health check, …) is not known. */
   readonly state: 'running' | 'created' | 'stopped' | 'declared';
@@ -69,6 +75,8 @@ export interface ImageReference {
   /** `null` when none was written: that is `latest`. */
   readonly tag: string | null;
   readonly digest: string | null;
+  /** Built where it runs: the reference is only what the result is called. */
+  readonly built: boolean;
 }
 
 /** What the workload asks of the kernel's own guards. `default` leaves it to the engine. */

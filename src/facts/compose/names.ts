@@ -1,0 +1,77 @@
+import type { Workload } from '../workloads/workload.ts';
+import type { ComposeProject } from './project.ts';
+
+interface Named {
+  readonly project: ComposeProject;
+  readonly service: string;
+  readonly workload: Workload;
+}
+
+/**
+ * The services of all projects under names that are unique: what several projects describe alike is one, and where
+ * they differ, the file that makes the project is said with it.
+ */
+export function nameWorkloads(projects: readonly ComposeProject[]): readonly Workload[] {
+  const distinct: Named[] = [];
+  /** Which of the distinct ones a project's service is. */
+  const chosen = new Map<ComposeProject, Map<string, Named>>();
+  const byShape = new Map<string, Named>();
+  for (const project of projects) {
+    const own = new Map<string, Named>();
+    chosen.set(project, own);
+    for (const [service, workload] of project.services) {
+      const shape = shapeOf(workload);
+      const named = byShape.get(shape) ?? { project, service, workload };
+      if (!byShape.has(shape)) distinct.push(named);
+      byShape.set(shape, named);
+      own.set(service, named);
+    }
+  }
+  const names = uniqueNames(distinct);
+  return distinct.map((each) => {
+    const nameOf = (service: string) => {
+      const other = chosen.get(each.project)?.get(service);
+      return other === undefined ? service : (names.get(other) ?? service);
+    };
+    return {
+      ...each.workload,
+      name: names.get(each) ?? each.workload.name,
+      namespaces: joined(each.workload, nameOf),
+    };
+  });
+}
+
+/** Places are a part of it: the same words elsewhere are another service. */
+function shapeOf({ places, unsettled, ...workload }: Workload): string {
+  return JSON.stringify([workload, [...places], [...unsettled]]);
+}
+
+function uniqueNames(all: readonly Named[]): ReadonlyMap<Named, string> {
+  const byName = new Map<string, Named[]>();
+  for (const each of all) byName.set(each.workload.name, [...(byName.get(each.workload.name) ?? []), each]);
+  const names = new Map<Named, string>();
+  for (const [name, group] of byName) {
+    const seen = new Set<string>();
+    for (const each of group) {
+      const file = each.project.files.at(-1)?.replace(/^\/+/, '') ?? '';
+      let own = group.length === 1 ? name : `${name} (${file})`;
+      for (let count = 2; seen.has(own); count++) own = `${name} (${file}, ${String(count)})`;
+      seen.add(own);
+      names.set(each, own);
+    }
+  }
+  return names;
+}
+
+function joined({ namespaces }: Workload, nameOf: (service: string) => string): Workload['namespaces'] {
+  const own = (mode: string) =>
+    mode.replace(/^service:(.*)$/s, (_, service: string) => `container:${nameOf(service)}`);
+  return {
+    network: own(namespaces.network),
+    pid: own(namespaces.pid),
+    ipc: own(namespaces.ipc),
+    uts: own(namespaces.uts),
+    user: own(namespaces.user),
+    cgroup: own(namespaces.cgroup),
+  };
+}

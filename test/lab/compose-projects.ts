@@ -1,0 +1,357 @@
+import * as fc from 'fast-check';
+
+/** A project's files, and how Compose is asked for it. */
+export interface ComposeFiles {
+  /** Text by name, relative to the project's directory. */
+  readonly files: Readonly<Record<string, string>>;
+  /** What `-f` names; none: what Compose finds by itself. */
+  readonly named: readonly string[];
+}
+
+/** What the program under comparison knows. */
+export type Generation = 'v1' | 'v2';
+
+type Yaml = string;
+const json = (value: unknown): Yaml => JSON.stringify(value);
+const services = ['web', 'db', 'api'] as const;
+const variables = ['A', 'B', 'EMPTY', 'QUOTED', 'NOT_SET'] as const;
+
+const word = fc.constantFrom('one', 'two-2', 'x.y', 'Z', '7');
+
+/** Text with every form of substitution, nested. `$` before a digit is for v2 alone: v1 refuses it. */
+const text: fc.Arbitrary<string> = fc.letrec<{ text: string; piece: string }>((tie) => ({
+  text: fc
+    .array(tie('piece'), { minLength: 1, maxLength: 3, depthIdentifier: 'text' })
+    .map((all) => all.join('')),
+  piece: fc.oneof(
+    { depthIdentifier: 'text', maxDepth: 2 },
+    { weight: 3, arbitrary: word },
+    { weight: 1, arbitrary: fc.constantFrom('$$', '$${A}') },
+    { weight: 1, arbitrary: fc.constantFrom(...variables).map((name) => `\${${name}}`) },
+    { weight: 1, arbitrary: fc.constantFrom(...variables).map((name) => `$${name}/`) },
+    {
+      weight: 2,
+      arbitrary: fc
+        .tuple(fc.constantFrom(...variables), fc.constantFrom(':-', '-'), tie('text'))
+        .map(([name, sign, rest]) => `\${${name}${sign}${rest}}`),
+    },
+    { weight: 1, arbitrary: fc.constantFrom('A', 'B').map((name) => `\${${name}:?is needed}`) },
+  ),
+})).text;
+
+const presence = fc
+  .tuple(fc.constantFrom(...variables), fc.constantFrom(':+', '+'), word)
+  .map(([name, sign, rest]) => `\${${name}${sign}${rest}}`);
+
+const port = fc.constantFrom(80, 443, 8080, 9000);
+const address = fc.constantFrom('127.0.0.1', '0.0.0.0', '10.0.0.5', '::1');
+const protocol = fc.constantFrom('', '/tcp', '/udp');
+
+const shortPort = fc
+  .tuple(fc.option(address, { nil: '' }), port, port, protocol, fc.nat(6))
+  .map(([ip, host, inside, proto, form]) => {
+    const target = `${String(inside)}${proto}`;
+    const before = ip === '' ? '' : `${ip.includes(':') ? `[${ip}]` : ip}:`;
+    if (form === 0) return target;
+    if (form === 1)
+      return `${before}${String(host)}-${String(host + 2)}:${String(inside)}-${String(inside + 2)}${proto}`;
+    if (form === 2 && ip !== '') return `${before}:${target}`;
+    if (form === 3) return `${before}\${HOST_PORT:-${String(host)}}:${target}`;
+    if (form === 4) return `${before}${String(host)}-${String(host + 4)}:${target}`;
+    return `${before}${String(host)}:${target}`;
+  });
+
+const longPort = (generation: Generation) =>
+  fc
+    .record(
+      {
+        target: port,
+        published: generation === 'v1' ? port : fc.oneof(port, port.map(String), fc.constant('8000-8010')),
+        protocol: fc.constantFrom('tcp', 'udp'),
+        mode: fc.constantFrom('host', 'ingress'),
+        ...(generation === 'v1' ? {} : { host_ip: fc.constantFrom('127.0.0.1', '0.0.0.0') }),
+      },
+      { requiredKeys: ['target'] },
+    )
+    .map((each): unknown => each);
+
+const target = fc.constantFrom('/data', '/data/', '/srv', '/var/lib/x', '/opt/./y');
+const source = fc.constantFrom(
+  './data',
+  '../up',
+  '/etc',
+  '/var/run/docker.sock',
+  'volume',
+  '${DIR:-./dir}',
+  './a/../b',
+);
+const shortVolume = fc
+  .tuple(source, target, fc.constantFrom('', ':ro', ':rw', ':ro,rshared', ':z'))
+  .map(([from, to, mode]) => `${from}:${to}${mode}`);
+const longVolume = fc.oneof(
+  fc.record({
+    type: fc.constant('bind'),
+    source: fc.constantFrom('./data', '/etc', '..'),
+    target,
+    read_only: fc.boolean(),
+  }),
+  fc.record({
+    type: fc.constant('bind'),
+    source: fc.constant('/srv'),
+    target,
+    bind: fc.constant({ propagation: 'rshared' }),
+  }),
+  fc.record({ type: fc.constant('volume'), source: fc.constant('volume'), target }),
+  fc.record({ type: fc.constant('tmpfs'), target }),
+);
+
+const list = <T>(each: fc.Arbitrary<T>, most = 3) => fc.array(each, { minLength: 1, maxLength: most });
+const flag = fc.constantFrom<Yaml>('true', 'false', '"true"', '"${FLAG:-false}"', '"${ON}"');
+const name = fc.constantFrom('A', 'FOO', 'BAR', 'B_1');
+
+const assignments = (value: fc.Arbitrary<string>) =>
+  fc.oneof(
+    list(
+      fc.oneof(
+        fc.tuple(name, value).map(([key, each]) => `${key}=${each}`),
+        name,
+      ),
+    ).map(json),
+    fc
+      .dictionary(name, fc.oneof(value, fc.integer({ min: 0, max: 9 }), fc.constant(null)), { minKeys: 1 })
+      .map(json),
+  );
+const labels = (value: fc.Arbitrary<string>) =>
+  fc.oneof(
+    list(fc.tuple(name, value).map(([key, each]) => `${key}=${each}`)).map(json),
+    fc.dictionary(name, value, { minKeys: 1 }).map(json),
+  );
+
+const capability = fc.constantFrom('SYS_ADMIN', 'NET_ADMIN', 'ALL', 'CHOWN');
+
+/** What a service may say, as YAML by key. */
+function fields(generation: Generation): Record<string, fc.Arbitrary<Yaml>> {
+  const value =
+    generation === 'v1' ? text : fc.oneof({ weight: 4, arbitrary: text }, { weight: 1, arbitrary: presence });
+  const modern: Record<string, fc.Arbitrary<Yaml>> = {
+    cgroup: fc.constantFrom('"host"', '"private"'),
+    uts: fc.constant('"host"'),
+    gpus: fc.constantFrom('all', '[{"count": 1}, {"device_ids": ["0", "2"]}]'),
+    env_file: fc.constantFrom(
+      '"one.env"',
+      '["one.env", "two.env"]',
+      '[{"path": "two.env"}, {"path": "absent.env", "required": false}, "one.env"]',
+    ),
+  };
+  return {
+    ports: list(fc.oneof(shortPort, longPort(generation), port as fc.Arbitrary<unknown>)).map(json),
+    expose: list(port.map(String)).map(json),
+    volumes: list(fc.oneof(shortVolume, longVolume as fc.Arbitrary<unknown>)).map(json),
+    tmpfs: fc.constantFrom('"/run"', '["/run", "/tmp"]'),
+    privileged: flag,
+    read_only: flag,
+    pid: fc.constant('"host"'),
+    ipc: fc.constantFrom('"host"', '"shareable"'),
+    userns_mode: fc.constant('"host"'),
+    cap_add: list(capability).map(json),
+    cap_drop: list(capability).map(json),
+    user: fc.constantFrom('"1000"', '"0:0"', '"${A:-5}:${B-6}"', 'root', '1001'),
+    mem_limit: fc.constantFrom('512m', '1g', '"1.5gb"', '1048576', '"${MEMORY:-64M}"'),
+    cpus: fc.constantFrom('1', '0.5', '"1.5"'),
+    pids_limit: fc.constantFrom('100', '"${PIDS:-7}"'),
+    environment: assignments(value),
+    env_file: fc.constantFrom('"one.env"', '["one.env", "two.env"]', '["two.env", "one.env"]'),
+    labels: labels(value),
+    command: fc.oneof(
+      fc.constantFrom('"run --it \'a b\' \\"c d\\" e\\\\ f"', 'simple'),
+      list(value).map(json),
+    ),
+    entrypoint: fc.constantFrom('["/entry", "-x"]', '"/entry -y"'),
+    restart: fc.constantFrom('always', '"no"', 'unless-stopped', '"on-failure:3"'),
+    security_opt: list(
+      fc.constantFrom('no-new-privileges:true', 'apparmor=unconfined', 'seccomp=unconfined'),
+    ).map(json),
+    group_add: fc.constantFrom('["docker"]', '[44, "video"]'),
+    devices: list(fc.constantFrom('/dev/kvm', '/dev/a:/dev/b', '/dev/c:/dev/b:r')).map(json),
+    networks: fc.constantFrom(
+      '["front"]',
+      '["front", "default"]',
+      '{"back": {"aliases": ["x"]}}',
+      '{"front": null}',
+    ),
+    profiles: fc.constantFrom('["p1"]', '["p1", "p2"]'),
+    healthcheck: fc.constantFrom(
+      '{"test": "curl -f x"}',
+      '{"test": ["CMD", "a"]}',
+      '{"disable": true}',
+      '{"test": ["NONE"]}',
+    ),
+    ...(generation === 'v1' ? {} : modern),
+  };
+}
+
+/** A key that may be reset or replaced where another file has it already. */
+const tagged = [
+  'ports',
+  'volumes',
+  'environment',
+  'cap_add',
+  'privileged',
+  'networks',
+  'command',
+  'labels',
+  'devices',
+];
+
+function body(generation: Generation, tags: boolean): fc.Arbitrary<readonly (readonly [string, Yaml])[]> {
+  const all = fields(generation);
+  const some = fc
+    .record(all, { requiredKeys: [] })
+    .chain((chosen) => fc.subarray(Object.entries(chosen), { minLength: 0, maxLength: 7 }));
+  if (!tags) return some;
+  return fc
+    .tuple(some, fc.array(fc.constantFrom('', '', '', 'override', 'reset'), { minLength: 8, maxLength: 8 }))
+    .map(([entries, marks]) =>
+      entries.map(([key, value], index) => {
+        const mark = tagged.includes(key) ? (marks[index] ?? '') : '';
+        return [key, mark === '' ? value : mark === 'reset' ? '!reset null' : `!override ${value}`] as const;
+      }),
+    );
+}
+
+interface Service {
+  readonly name: string;
+  readonly entries: readonly (readonly [string, Yaml])[];
+}
+
+function render(all: readonly Service[], before: readonly string[], tail: readonly string[]): string {
+  const lines = [...before, 'services:'];
+  for (const { name: service, entries } of all) {
+    lines.push(`  ${service}:`, ...entries.map(([key, value]) => `    ${key}: ${value}`));
+    if (entries.length === 0) lines.push('    {}');
+  }
+  return `${[...lines, ...tail].join('\n')}\n`;
+}
+
+const tail = [
+  'volumes:',
+  '  volume: {driver: local, driver_opts: {type: none, o: bind, device: /srv/volume}}',
+  'networks:',
+  '  front: {driver: bridge, internal: true}',
+  '  back: {name: shared-back, external: true}',
+];
+
+const dotenv = fc
+  .record({
+    A: fc.constantFrom('A=alpha', 'A="al pha"', "A='$B'", 'export A=alpha # why'),
+    B: fc.constantFrom('B=${A}-b', 'B=beta', 'B="x\\ty"', 'B=  spaced  '),
+    EMPTY: fc.constant('EMPTY='),
+    QUOTED: fc.constantFrom('QUOTED="a # b"', "QUOTED='it ${A}'", 'QUOTED="${A} \\"q\\""'),
+    ON: fc.constantFrom('ON=true', 'ON=false'),
+  })
+  .map((lines) => `# made\n\n${Object.values(lines).join('\n')}\n`);
+const plainDotenv = fc.constantFrom(
+  'A=alpha\nB=beta\nEMPTY=\nQUOTED=q\nON=true\n',
+  'A=1\nB=2\nEMPTY=\nQUOTED=x y\nON=false\n',
+);
+
+/**
+ * Random projects of several files: a base with anchors and merge keys, an override, services that extend others of
+ * the same or another file, an included project, variables.
+ */
+export function composeProject(generation: Generation): fc.Arbitrary<ComposeFiles> {
+  const isNew = generation === 'v2';
+  const one = body(generation, false);
+  return fc
+    .record({
+      bodies: fc.tuple(one, one, one),
+      anchor: one,
+      merges: fc.boolean(),
+      override: fc.option(fc.tuple(body(generation, isNew), body(generation, isNew)), { nil: null }),
+      extended: fc.constantFrom('none', 'same', 'file'),
+      base: one,
+      included: isNew ? fc.option(one, { nil: null }) : fc.constant(null),
+      third: fc.option(body(generation, isNew), { nil: null }),
+      dotenv: isNew ? dotenv : plainDotenv,
+      shares: fc.boolean(),
+    })
+    .map((made) => assemble(made, generation));
+}
+
+interface Made {
+  readonly bodies: readonly (readonly (readonly [string, Yaml])[])[];
+  readonly anchor: Service['entries'];
+  readonly merges: boolean;
+  readonly override: readonly Service['entries'][] | null;
+  readonly extended: string;
+  readonly base: Service['entries'];
+  readonly included: Service['entries'] | null;
+  readonly third: Service['entries'] | null;
+  readonly dotenv: string;
+  readonly shares: boolean;
+}
+
+function assemble(made: Made, generation: Generation): ComposeFiles {
+  const image = ['image', 'registry.local/x:${TAG:-1.2}'] as const;
+  const before = made.merges
+    ? ['x-base: &base', ...made.anchor.map(([key, value]) => `  ${key}: ${value}`), '  stop_signal: SIGTERM']
+    : [];
+  const all = services.map((service, index): Service => {
+    const own = made.bodies[index] ?? [];
+    const reference: readonly (readonly [string, Yaml])[] =
+      service !== 'api' || made.extended === 'none'
+        ? []
+        : [
+            [
+              'extends',
+              made.extended === 'same' ? '{"service": "db"}' : '{"service": "base", "file": "sub/base.yml"}',
+            ],
+          ];
+    const merged: readonly (readonly [string, Yaml])[] =
+      made.merges && service !== 'db' ? [['<<', '*base']] : [];
+    const mode: readonly (readonly [string, Yaml])[] =
+      service === 'web' &&
+      made.shares &&
+      ![...own, ...made.anchor].some(([key]) => key === 'networks' || key === 'ports') &&
+      made.override === null &&
+      made.third === null
+        ? [['network_mode', '"service:db"']]
+        : [];
+    return { name: service, entries: [image, ...merged, ...reference, ...mode, ...own] };
+  });
+  const includes = made.included === null ? [] : ['include: ["inc/compose.yml"]'];
+  const version = generation === 'v1' ? ['version: "2.4"'] : [];
+  const files: Record<string, string> = {
+    'compose.yml': render(all, [...version, ...includes, ...before], tail),
+    '.env': made.dotenv,
+    'one.env': 'FOO=from-one\nB_1=1\n',
+    'two.env': 'BAR=from-two\nFOO=from-two\n',
+    'sub/one.env': 'FOO=sub\n',
+    'sub/two.env': 'BAR=sub\n',
+    'sub/base.yml': render([{ name: 'base', entries: [image, ...made.base] }], version, []),
+  };
+  if (made.included !== null) {
+    files['inc/compose.yml'] = render([{ name: 'inner', entries: [image, ...made.included] }], [], []);
+    files['inc/.env'] = 'A=inner\nNOT_SET=set-here\n';
+    files['inc/one.env'] = 'FOO=inc\n';
+    files['inc/two.env'] = 'BAR=inc\n';
+  }
+  if (made.override !== null) {
+    const [web = [], db = []] = made.override;
+    files['compose.override.yml'] = render(
+      [
+        { name: 'web', entries: web },
+        { name: 'db', entries: db },
+      ],
+      version,
+      [],
+    );
+  }
+  if (made.third === null) return { files, named: generation === 'v1' ? namedOf(files) : [] };
+  files['compose.more.yml'] = render([{ name: 'web', entries: made.third }], version, []);
+  return { files, named: [...namedOf(files), 'compose.more.yml'] };
+}
+
+function namedOf(files: Readonly<Record<string, string>>): string[] {
+  return ['compose.yml', 'compose.override.yml'].filter((file) => files[file] !== undefined);
+}
