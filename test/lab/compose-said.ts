@@ -8,7 +8,8 @@ export type Said = Readonly<Record<string, unknown>>;
 type Json = Readonly<Record<string, unknown>>;
 
 /** Of `docker compose config --format json`, or of 1.29's YAML read as an object. */
-export function theirsOf(config: Json): Readonly<Record<string, Said>> {
+export function theirsOf(printed: Json): Readonly<Record<string, Said>> {
+  const config = objectOf(unescaped(printed));
   const volumes = objectOf(config.volumes);
   const networks = objectOf(config.networks);
   return Object.fromEntries(
@@ -36,21 +37,24 @@ function saidOf(service: Json, volumes: Json, networks: Json): Said {
     cgroup: textOf(service.cgroup),
     mode,
     networks: mode === '' ? networkNames(service.networks, networks) : [],
-    ports: listOf(service.ports)
-      .flatMap((port) => portWords(port))
-      .toSorted(),
+    ports: uniqueWords(listOf(service.ports).flatMap(portWords)),
     mounts: [...mountWords(service, volumes)].toSorted(),
     memory: bytesOf(limits.memory ?? service.mem_limit),
     cpus: Number(limits.cpus ?? service.cpus ?? 0),
     pids: Number(limits.pids ?? service.pids_limit ?? 0),
     environment: pairsOf(service.environment),
     labels: pairsOf(service.labels),
-    command: [...words(service.entrypoint), ...words(service.command)],
+    command: [...words(service.entrypoint), ...words(service.command)].filter((each) => each !== ''),
     restart: textOf(service.restart).replace(/:.*$/, '') || 'no',
     securityOpt: listOf(service.security_opt).map(String),
     groups: listOf(service.group_add).map(String),
     devices: listOf(service.devices).map(deviceWord).toSorted(),
   };
+}
+
+/** One that is written as a number and as text is printed twice; of a range, only that the engine chooses counts. */
+function uniqueWords(all: readonly string[]): string[] {
+  return [...new Set(all)].toSorted();
 }
 
 function objectOf(value: unknown): Json {
@@ -67,12 +71,15 @@ function textOf(value: unknown): string {
 }
 
 function words(value: unknown): string[] {
-  return listOf(value).map(unescaped);
+  return listOf(value).map(String);
 }
 
 /** What is printed is a compose file again: its dollars are doubled. */
-function unescaped(value: unknown): string {
-  return String(value).replaceAll('$$', '$');
+function unescaped(value: unknown): unknown {
+  if (typeof value === 'string') return value.replaceAll('$$', '$');
+  if (Array.isArray(value)) return value.map(unescaped);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, unescaped(each)]));
 }
 
 function pairsOf(value: unknown): Json {
@@ -80,7 +87,7 @@ function pairsOf(value: unknown): Json {
     ? value.map((each: unknown): [string, string] => [String(each), ''])
     : Object.entries(objectOf(value)).map(([key, each]): [string, string] => [
         key,
-        each === null ? '' : unescaped(each),
+        each === null ? '' : String(each),
       ]);
   return Object.fromEntries(pairs.toSorted());
 }
@@ -180,11 +187,11 @@ function ourSaid(workload: Workload, directory: string): Said {
     cgroup: namespaces.cgroup === 'default' ? '' : namespaces.cgroup,
     mode: isNetwork ? '' : namespaces.network,
     networks,
-    ports: workload.publishes
-      .map(
+    ports: uniqueWords(
+      workload.publishes.map(
         (each) => `${each.hostAddress}:${String(each.hostPort)}->${String(each.containerPort)}/${each.proto}`,
-      )
-      .toSorted(),
+      ),
+    ),
     mounts: workload.mounts
       .map(({ type, source, target, writable, propagation }) => {
         const from = type === 'bind' ? posix.resolve(directory, source) : source;

@@ -90,7 +90,8 @@ async function askedOf(program: string, { named }: ComposeFiles, directory: stri
     seconds: 60,
   });
   if (exitCode !== 0) {
-    if (process.env.COMPOSE_SHOW !== undefined) process.stderr.write(`refused: ${stderr.slice(-300)}\n`);
+    if (process.env.COMPOSE_SHOW !== undefined)
+      process.stderr.write(`refused: ${stderr.trim().split('\n').at(-1) ?? ''}\n`);
     return null;
   }
   return parse(stdout) as Readonly<Record<string, unknown>>;

@@ -27,9 +27,8 @@ export async function environmentOf(
     reading.places.set(`environment ${name}`, item.node.place);
     if (value === null) {
       const known = lookupIn(variables)(name);
-      const inherited = all.get(name);
       unsettle(reading, `environment ${name}`, known === null ? { ...item.node, unset: [name] } : item.node);
-      all.set(name, known ?? inherited ?? '');
+      all.set(name, known ?? '');
       continue;
     }
     unsettle(reading, `environment ${name}`, item.node);

@@ -14,17 +14,14 @@ interface Written extends Mount {
 
 const plain = { real: null, propagation: '', from: null } as const;
 
-/** What a service mounts: one for a target, the last that is written (override/uncity.go). */
+/** What a service mounts: one for a target, the last that is written. */
 export async function mountsOf(host: Host, reading: Reading, model: Mapping): Promise<readonly Mount[]> {
   const mounts = new Map<string, Written>();
-  for (const item of itemsOf(settingAt(reading, 'mounts', 'volumes'))) {
-    const mount = item.kind === 'scalar' ? shortForm(item) : longForm(reading, item);
-    if (item.kind === 'scalar' && (mount?.target ?? '').includes('$')) unsettle(reading, 'mounts', item);
-    if (mount === null) refuse(reading, 'mounts', item, 'that is no volume');
-    else {
-      mounts.set(mount.target, inDisguise(mount, model));
-      reading.places.set(`mounts ${mount.target}`, item.place);
-    }
+  for (const [item, mount] of distinctVolumes(reading)) {
+    const target = posix.normalize(mount.target).replace(/(?<=.)\/$/, '');
+    if (target.includes('$') && item.kind === 'scalar') unsettle(reading, 'mounts', item);
+    mounts.set(target, inDisguise({ ...mount, target }, model));
+    reading.places.set(`mounts ${target}`, item.place);
   }
   for (const mount of [...tmpfsOf(reading), ...filesOf(reading, model), ...engineSocket(reading)]) {
     if (!mounts.has(mount.target)) mounts.set(mount.target, mount);
@@ -32,10 +29,24 @@ export async function mountsOf(host: Host, reading: Reading, model: Mapping): Pr
   return Promise.all([...mounts.values()].map((mount) => resolved(host, mount)));
 }
 
+/**
+ * One for a target as it is written, in the place of the first: Compose looks once more when it has made `/data` of
+ * `/data/` (override/uncity.go).
+ */
+function distinctVolumes(reading: Reading): readonly (readonly [Node, Written])[] {
+  const volumes = new Map<string, readonly [Node, Written]>();
+  for (const item of itemsOf(settingAt(reading, 'mounts', 'volumes'))) {
+    const mount = item.kind === 'scalar' ? shortForm(item) : longForm(reading, item);
+    if (mount === null) refuse(reading, 'mounts', item, 'that is no volume');
+    else volumes.set(mount.target, [item, mount]);
+  }
+  return [...volumes.values()];
+}
+
 /** `[SOURCE:]TARGET[:OPTIONS]`; format/volume.go. */
 function shortForm({ text, shown, unset, directory }: Scalar): Written | null {
   const [first = '', second, options = '', ...more] = partsOf(unset.length > 0 ? shown : (text ?? ''));
-  const target = posix.normalize(second ?? first).replace(/(?<=.)\/$/, '');
+  const target = second ?? first;
   if (first === '' || second === '' || more.length > 0) return null;
   const source = second === undefined ? '' : first;
   const isBind = /^(?:[./~]|\$)/.test(source);
@@ -78,7 +89,7 @@ function longForm(reading: Reading, item: Node): Written | null {
     ...plain,
     type: types.includes(kind) ? (kind as Mount['type']) : 'other',
     source: source === null ? '' : source.unset.length > 0 ? source.shown : (source.text ?? ''),
-    target: posix.normalize(target.unset.length > 0 ? target.shown : target.text).replace(/(?<=.)\/$/, ''),
+    target: target.unset.length > 0 ? target.shown : target.text,
     writable: booleanOf(readOnly?.text ?? 'false') !== true,
     propagation: scalar('bind', 'propagation')?.text ?? '',
     from: kind === 'bind' ? (source?.directory ?? item.directory) : null,

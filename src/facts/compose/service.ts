@@ -60,13 +60,7 @@ export async function workloadOfService(
     networks.names,
     await withProfiles(session, reading, securityOpt),
   );
-  const inspect = inspectOf(
-    reading,
-    own ?? name,
-    image.reference,
-    host,
-    environment,
-  );
+  const inspect = inspectOf(reading, own ?? name, image.reference, host, environment);
   const workload = workloadOf(inspect, {
     origin: value.place.file,
     directory: null,
@@ -127,8 +121,8 @@ function hostConfigOf(
   return {
     Privileged: flagAt(reading, 'privileged', 'privileged'),
     AutoRemove: false,
-    CapAdd: wordsAt(reading, 'capAdd', 'cap_add'),
-    CapDrop: wordsAt(reading, 'capDrop', 'cap_drop'),
+    CapAdd: [...new Set(wordsAt(reading, 'capAdd', 'cap_add'))],
+    CapDrop: [...new Set(wordsAt(reading, 'capDrop', 'cap_drop'))],
     SecurityOpt: securityOpt.filter((option) => !option.startsWith('systempaths')),
     GroupAdd: wordsAt(reading, 'groups', 'group_add'),
     ReadonlyRootfs: flagAt(reading, 'readOnly', 'read_only'),
@@ -217,8 +211,11 @@ function healthcheckOf(reading: Reading): { Test: string[] } | null {
 
 function commandOf(reading: Reading, key: 'entrypoint' | 'command'): string[] {
   const node = settingAt(reading, 'command', key);
-  const words = (item: Node) =>
-    item.kind === 'scalar' ? [item.unset.length > 0 ? item.shown : (item.text ?? '')] : [];
+  const words = (item: Node): string[] => {
+    if (item.kind !== 'scalar') return [];
+    unsettle(reading, 'command', item);
+    return [item.text ?? ''];
+  };
   if (node?.kind === 'list') return node.items.flatMap(words);
   return node === null ? [] : words(node).flatMap(shellWords);
 }
@@ -227,7 +224,8 @@ function labelsOf(reading: Reading): Record<string, string> {
   const labels = [...namedValues(settingAt(reading, 'labels', 'labels'))].map(
     ([name, { node, text }]): [string, string] => {
       reading.places.set(`labels ${name}`, node.place);
-      return [name, node.unset.length > 0 ? node.shown.slice(name.length + 1) : text];
+      unsettle(reading, `labels ${name}`, node);
+      return [name, text];
     },
   );
   return Object.fromEntries(labels);

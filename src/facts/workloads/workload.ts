@@ -14,7 +14,7 @@ export interface Workload {
   /**
    * Settings that a file leaves to a variable which nothing sets, or writes as its program refuses it: what is here
    * of them is what stands there without that, and neither it nor its absence proves anything. By {@link Setting},
-   * or `environment NAME`; the clause says why, with file and line.
+   * or `environment NAME`, `labels NAME`; the clause says why, with file and line.
    */
   readonly unsettled: ReadonlyMap<string, string>;
   readonly id: string | null;
