@@ -18,8 +18,8 @@ const variables = ['A', 'B', 'EMPTY', 'QUOTED', 'NOT_SET'] as const;
 
 const word = fc.constantFrom('one', 'two-2', 'x.y', 'Z', '7');
 
-/** Text with every form of substitution, nested. `$` before a digit is for v2 alone: v1 refuses it. */
-const text: fc.Arbitrary<string> = fc.letrec<{ text: string; piece: string }>((tie) => ({
+/** Text with every form of substitution, nested. */
+const nested: fc.Arbitrary<string> = fc.letrec<{ text: string; piece: string }>((tie) => ({
   text: fc
     .array(tie('piece'), { minLength: 1, maxLength: 3, depthIdentifier: 'text' })
     .map((all) => all.join('')),
@@ -38,6 +38,20 @@ const text: fc.Arbitrary<string> = fc.letrec<{ text: string; piece: string }>((t
     { weight: 1, arbitrary: fc.constantFrom('A', 'B').map((name) => `\${${name}:?is needed}`) },
   ),
 })).text;
+
+/** 1.29 neither nests them nor knows `+`. */
+const flat: fc.Arbitrary<string> = fc
+  .array(
+    fc.oneof(
+      word,
+      fc.constantFrom('$$', '$${A}', '${A}', '${NOT_SET}', '$B/', '${A:?is needed}'),
+      fc
+        .tuple(fc.constantFrom(...variables), fc.constantFrom(':-', '-'), word)
+        .map(([name, sign, rest]) => `\${${name}${sign}${rest}}`),
+    ),
+    { minLength: 1, maxLength: 3 },
+  )
+  .map((all) => all.join(''));
 
 const presence = fc
   .tuple(fc.constantFrom(...variables), fc.constantFrom(':+', '+'), word)
@@ -135,7 +149,9 @@ const capability = fc.constantFrom('SYS_ADMIN', 'NET_ADMIN', 'ALL', 'CHOWN');
 /** What a service may say, as YAML by key. */
 function fields(generation: Generation): Record<string, fc.Arbitrary<Yaml>> {
   const value =
-    generation === 'v1' ? text : fc.oneof({ weight: 4, arbitrary: text }, { weight: 1, arbitrary: presence });
+    generation === 'v1'
+      ? flat
+      : fc.oneof({ weight: 4, arbitrary: nested }, { weight: 1, arbitrary: presence });
   const modern: Record<string, fc.Arbitrary<Yaml>> = {
     cgroup: fc.constantFrom('"host"', '"private"'),
     uts: fc.constant('"host"'),
@@ -156,8 +172,8 @@ function fields(generation: Generation): Record<string, fc.Arbitrary<Yaml>> {
     pid: fc.constant('"host"'),
     ipc: fc.constantFrom('"host"', '"shareable"'),
     userns_mode: fc.constant('"host"'),
-    cap_add: list(capability).map(json),
-    cap_drop: list(capability).map(json),
+    cap_add: someOf(capability).map(json),
+    cap_drop: someOf(capability).map(json),
     user: fc.constantFrom('"1000"', '"0:0"', '"${A:-5}:${B-6}"', 'root', '"1001"'),
     mem_limit: fc.constantFrom('512m', '1g', '"1.5gb"', '1048576', '"${MEMORY:-64M}"'),
     cpus: fc.constantFrom('1', '0.5', '"1.5"'),

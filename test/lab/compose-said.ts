@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import type { ComposeProject } from '../../src/facts/compose/project.ts';
+import { shellWords } from '../../src/facts/compose/words.ts';
 import type { Workload } from '../../src/facts/workloads/workload.ts';
 
 /** What both sides say of a service, in one form. */
@@ -38,7 +39,7 @@ function saidOf(service: Json, volumes: Json, networks: Json): Said {
     mode,
     networks: mode === '' ? networkNames(service.networks, networks) : [],
     ports: uniqueWords(listOf(service.ports).flatMap(portWords)),
-    mounts: [...mountWords(service, volumes)].toSorted(),
+    mounts: uniqueWords([...mountWords(service, volumes)]),
     memory: bytesOf(limits.memory ?? service.mem_limit),
     cpus: Number(limits.cpus ?? service.cpus ?? 0),
     pids: Number(limits.pids ?? service.pids_limit ?? 0),
@@ -46,7 +47,7 @@ function saidOf(service: Json, volumes: Json, networks: Json): Said {
     labels: pairsOf(service.labels),
     command: [...words(service.entrypoint), ...words(service.command)].filter((each) => each !== ''),
     restart: textOf(service.restart).replace(/:.*$/, '') || 'no',
-    securityOpt: listOf(service.security_opt).map(String),
+    securityOpt: uniqueWords(listOf(service.security_opt).map(String)),
     groups: listOf(service.group_add).map(String),
     devices: listOf(service.devices).map(deviceWord).toSorted(),
   };
@@ -67,11 +68,14 @@ function listOf(value: unknown): readonly unknown[] {
 }
 
 function textOf(value: unknown): string {
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    ? String(value)
+    : '';
 }
 
+/** v2 prints words; 1.29 what is written. */
 function words(value: unknown): string[] {
-  return listOf(value).map(String);
+  return typeof value === 'string' ? shellWords(value) : listOf(value).map(String);
 }
 
 /** What is printed is a compose file again: its dollars are doubled. */
@@ -85,10 +89,7 @@ function unescaped(value: unknown): unknown {
 function pairsOf(value: unknown): Json {
   const pairs = Array.isArray(value)
     ? value.map((each: unknown): [string, string] => [String(each), ''])
-    : Object.entries(objectOf(value)).map(([key, each]): [string, string] => [
-        key,
-        each === null ? '' : String(each),
-      ]);
+    : Object.entries(objectOf(value)).map(([key, each]): [string, string] => [key, textOf(each)]);
   return Object.fromEntries(pairs.toSorted());
 }
 
@@ -105,7 +106,7 @@ function portWords(port: unknown): string[] {
     published,
     host_ip: address,
     protocol,
-  } = typeof port === 'object' ? objectOf(port) : parsedPort(String(port));
+  } = typeof port === 'object' ? objectOf(port) : parsedPort(textOf(port));
   const host = /^\d+$/.test(textOf(published)) ? textOf(published) : '0';
   const addresses = textOf(address) === '' ? ['0.0.0.0', '::'] : [textOf(address)];
   return addresses.map((each) => `${each}:${host}->${textOf(target)}/${textOf(protocol) || 'tcp'}`);
@@ -126,7 +127,7 @@ function* mountWords(service: Json, volumes: Json): Generator<string> {
       target,
       read_only: readOnly,
       bind,
-    } = typeof volume === 'object' ? objectOf(volume) : parsedVolume(String(volume));
+    } = typeof volume === 'object' ? objectOf(volume) : parsedVolume(textOf(volume));
     const device = textOf(objectOf(objectOf(volumes[textOf(source)]).driver_opts).device);
     const isDisguised = type === 'volume' && device !== '';
     const from = isDisguised ? device : textOf(source);
@@ -153,12 +154,12 @@ function deviceWord(device: unknown): string {
     const { source, target, permissions } = objectOf(device);
     return `${textOf(source)}:${textOf(target)}:${textOf(permissions) || 'rwm'}`;
   }
-  const [source = '', target, permissions] = String(device).split(':');
+  const [source = '', target, permissions] = textOf(device).split(':');
   return `${source}:${target ?? source}:${permissions ?? 'rwm'}`;
 }
 
 function bytesOf(value: unknown): number {
-  const [, amount = '0', unit = ''] = /^([\d.]+)\s*([kmg]?)b?$/i.exec(String(value ?? 0)) ?? [];
+  const [, amount = '0', unit = ''] = /^([\d.]+)\s*([kmg]?)b?$/i.exec(textOf(value ?? 0)) ?? [];
   return Number(amount) * 1024 ** ['', 'k', 'm', 'g'].indexOf(unit.toLowerCase());
 }
 
@@ -205,7 +206,7 @@ function ourSaid(workload: Workload, directory: string): Said {
     labels: Object.fromEntries(Object.entries(workload.labels).toSorted()),
     command: workload.command,
     restart: workload.restart,
-    securityOpt: workload.securityOpt,
+    securityOpt: uniqueWords(workload.securityOpt),
     groups: workload.groupAdd,
     devices: workload.devices
       .map(({ host, container, permissions }) => `${host}:${container}:${permissions}`)

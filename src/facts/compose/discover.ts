@@ -34,8 +34,8 @@ const isNamedForCompose = (name: string) =>
  *
  * - in every directory, what `docker compose up` takes by itself: the first of the four names with the first
  *   override file, or the files that COMPOSE_FILE names in .env;
- * - every other compose file is for `-f`: over the first one where a service of it cannot run alone (no image, no build,
- *   nothing that it extends) and is one of the first one's, else by itself.
+ * - every other compose file is for `-f`: where a service of it cannot run alone (no image, no build, nothing that it
+ *   extends), over the first one, or else over another file that has this service; all others by themselves.
  */
 export async function discoverProjects(
   host: Host,
@@ -65,33 +65,26 @@ async function projectsIn(session: Session, directory: string, names: readonly s
   const chosen = await chosenFiles(session, directory);
   const own = base === undefined ? [] : [at(base), ...(override === undefined ? [] : [at(override)])];
   const main = chosen ?? own;
-  const projects: ProjectFiles[] = main.length === 0 ? [] : [{ files: main, directory, isBase: true }];
-  const first = base === undefined ? main[0] : at(base);
-  const known = first === undefined ? new Set<string>() : await servicesIn(session, first, directory);
-  // What is wrong with them is told where the project is resolved.
+  // What is wrong with .env is told where the project is resolved.
   session.problems.length = 0;
-  for (const name of names.toSorted()) {
-    if (main.includes(at(name))) continue;
-    const documents = await readComposeFile(session, at(name), directory);
-    const problems = session.problems.splice(0);
-    if (
-      documents.length === 0 &&
-      problems.length > 0 &&
-      !isNamedForCompose(name) &&
-      !(await looksLikeCompose(session, at(name)))
-    )
-      continue;
-    if (problems.length > 0) projects.push({ files: [at(name)], directory, isBase: false });
-    if (!documents.some((document) => document.entries.has('services') || document.entries.has('include')))
-      continue;
-    const refines = documents.some((document) => refinesOf(document, known));
-    projects.push({
-      files: refines && first !== undefined ? [first, at(name)] : [at(name)],
-      directory,
-      isBase: false,
-    });
+  const first = base === undefined ? main[0] : at(base);
+  const files = new Map<string, readonly Mapping[]>();
+  const projects: ProjectFiles[] = main.length === 0 ? [] : [{ files: main, directory, isBase: true }];
+  for (const path of [...(first === undefined ? [] : [first]), ...names.toSorted().map(at)]) {
+    const documents = await readComposeFile(session, path, directory);
+    const isBroken = session.problems.splice(0).length > 0;
+    files.set(path, documents);
+    if (main.includes(path) || !isBroken) continue;
+    const isOurs = isNamedForCompose(posix.basename(path)) || (await looksLikeCompose(session, path));
+    if (isOurs) projects.push({ files: [path], directory, isBase: false });
   }
-  return { projects, problems: session.problems };
+  for (const [path, documents] of files) {
+    if (main.includes(path)) continue;
+    if (!documents.some(({ entries }) => entries.has('services') || entries.has('include'))) continue;
+    const under = refinedBy(documents, first, files, path);
+    projects.push({ files: [...under, path], directory, isBase: false });
+  }
+  return { projects, problems: [] };
 }
 
 /** A file that is no YAML is none of ours unless a service list seems to be in it. */
@@ -109,18 +102,33 @@ async function chosenFiles(session: Session, directory: string): Promise<readonl
   return names.map((name) => posix.resolve('/', directory, name));
 }
 
-async function servicesIn(session: Session, path: string, directory: string): Promise<ReadonlySet<string>> {
-  const documents = await readComposeFile(session, path, directory);
-  const names = documents.flatMap((document) =>
-    entriesOf(valueAt(document, 'services')).map(([name]) => name),
-  );
-  // What it includes are its services, too, under names that only the resolution knows.
-  return new Set(documents.some((document) => document.entries.has('include')) ? [...names, '*'] : names);
+/** The file whose services one refines: those that cannot run by what stands in it. The directory's first one, if it can be. */
+function refinedBy(
+  documents: readonly Mapping[],
+  first: string | undefined,
+  files: ReadonlyMap<string, readonly Mapping[]>,
+  path: string,
+): readonly string[] {
+  const wanted = servicesOf(documents, false);
+  if (wanted.length === 0) return [];
+  const others = [...files.keys()].filter((other) => other !== path && other !== first);
+  const found = [...(first === undefined ? [] : [first]), ...others].find((other) => {
+    const has = files.get(other) ?? [];
+    const names =
+      other === first ? [...servicesOf(has, true), ...servicesOf(has, false)] : servicesOf(has, true);
+    // What a file includes has names that only the resolution knows.
+    const isOpen = other === first && has.some(({ entries }) => entries.has('include'));
+    return isOpen || wanted.some((name) => names.includes(name));
+  });
+  return found === undefined ? [] : [found];
 }
 
-function refinesOf(document: Mapping, known: ReadonlySet<string>): boolean {
-  return entriesOf(valueAt(document, 'services')).some(([name, { value }]) => {
-    const runsAlone = ['image', 'build', 'extends', 'provider'].some((key) => valueAt(value, key) !== null);
-    return !runsAlone && (known.has(name) || known.has('*'));
-  });
+/** Services that have all they need to run, or those that have not. */
+function servicesOf(documents: readonly Mapping[], areWhole: boolean): readonly string[] {
+  return documents.flatMap((document) =>
+    entriesOf(valueAt(document, 'services')).flatMap(([name, { value }]) => {
+      const isWhole = ['image', 'build', 'extends', 'provider'].some((key) => valueAt(value, key) !== null);
+      return isWhole === areWhole ? [name] : [];
+    }),
+  );
 }

@@ -46,21 +46,25 @@ function shapeOf({ places, unsettled, ...workload }: Workload): string {
   return JSON.stringify([workload, [...places], [...unsettled]]);
 }
 
+/** Told apart by the file that makes the project, or in one file by the service; profiles share container names. */
 function uniqueNames(all: readonly Named[]): ReadonlyMap<Named, string> {
   const byName = new Map<string, Named[]>();
   for (const each of all) byName.set(each.workload.name, [...(byName.get(each.workload.name) ?? []), each]);
   const names = new Map<Named, string>();
   for (const [name, group] of byName) {
-    const seen = new Set<string>();
-    for (const each of group) {
-      const file = each.project.files.at(-1)?.replace(/^\/+/, '') ?? '';
-      let own = group.length === 1 ? name : `${name} (${file})`;
-      for (let count = 2; seen.has(own); count++) own = `${name} (${file}, ${String(count)})`;
-      seen.add(own);
-      names.set(each, own);
+    const files = group.map(fileOf);
+    for (const [index, each] of group.entries()) {
+      const file = files[index] ?? '';
+      const isAlone = files.filter((other) => other === file).length === 1;
+      const apart = isAlone ? file : new Set(files).size === 1 ? each.service : `${file}, ${each.service}`;
+      names.set(each, group.length === 1 ? name : `${name} (${apart})`);
     }
   }
   return names;
+}
+
+function fileOf({ project }: Named): string {
+  return project.files.at(-1)?.replace(/^\/+/, '') ?? '';
 }
 
 function joined({ namespaces }: Workload, nameOf: (service: string) => string): Workload['namespaces'] {

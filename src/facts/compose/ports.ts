@@ -22,28 +22,30 @@ interface Port {
 /** What a service publishes, as the engine keeps it; see docker/go-connections, nat.ParsePortSpec. */
 export function portBindingsOf(reading: Reading): Bindings {
   const bindings: Bindings = {};
-  const seen = new Set<string>();
+  for (const { address, published, target, protocol } of distinctPorts(reading)) {
+    (bindings[`${String(target)}/${protocol}`] ??= []).push({ HostIp: address, HostPort: published });
+  }
+  return bindings;
+}
+
+/** The last of two that are the same counts: no address is IPv6's as well, 0.0.0.0 is not (override/uncity.go). */
+function distinctPorts(reading: Reading): Iterable<Port> {
+  const all = new Map<string, Port>();
   for (const item of itemsOf(settingAt(reading, 'ports', 'ports'))) {
     if (item.kind === 'scalar') unsettle(reading, 'ports', item);
     const ports = item.kind === 'scalar' ? shortForm(item) : longForm(reading, item);
-    if (ports === null) {
-      refuse(reading, 'ports', item, 'that is no port');
-      continue;
-    }
-    for (const { address, published, target, protocol } of ports) {
-      const key = `${String(target)}/${protocol}`;
-      const same = `${address === '' ? '0.0.0.0' : address} ${published} ${key}`;
-      if (seen.has(same)) continue;
-      if (seen.size === mostPorts) {
+    if (ports === null) refuse(reading, 'ports', item, 'that is no port');
+    for (const port of ports ?? []) {
+      const key = `${String(port.target)}/${port.protocol}`;
+      if (all.size === mostPorts) {
         refuse(reading, 'ports', item, 'there are more ports than there can be');
-        return bindings;
+        return all.values();
       }
-      seen.add(same);
-      (bindings[key] ??= []).push({ HostIp: address, HostPort: published });
+      all.set(`${port.address === '' ? '0.0.0.0' : port.address} ${port.published} ${key}`, port);
       reading.places.set(`ports ${key}`, item.place);
     }
   }
-  return bindings;
+  return all.values();
 }
 
 /** `expose`: ports that other containers reach, and nobody else. */

@@ -48,16 +48,24 @@ export async function resolveComposeProject(
   const name = nameOf(model, variables, projectDirectory);
   const all = new Map(variables);
   if (name !== null) all.set('COMPOSE_PROJECT_NAME', { value: name, line: 0, unset: [] });
-  const context = { session, model, variables: all, project: name };
+  const context: ProjectContext = { session, model, variables: all, project: name };
   const services = new Map<string, Workload>();
+  const imageless = new Map<string, string[]>();
   for (const [key, entry] of entriesOf(valueAt(model, 'services'))) {
     const service = withVolumesFrom(entry, model, []);
-    if (service === null)
-      session.problems.push(
-        `${entry.at.file}:${String(entry.at.line)}: service ${key} is no mapping: Compose refuses it`,
-      );
-    else if (valueAt(service, 'provider') === null)
-      services.set(key, await workloadOfService(key, entry, service, context satisfies ProjectContext));
+    const { file, line } = entry.at;
+    if (service === null) {
+      session.problems.push(`${file}:${String(line)}: service ${key} is no mapping, and Compose refuses it`);
+    } else if (['image', 'build'].some((each) => valueAt(service, each) !== null)) {
+      services.set(key, await workloadOfService(key, entry, service, context));
+    } else if (valueAt(service, 'provider') === null) {
+      imageless.set(file, [...(imageless.get(file) ?? []), `${key} (line ${String(line)})`]);
+    }
+  }
+  for (const [file, names] of imageless) {
+    session.problems.push(
+      `${file}: Compose refuses what has neither an image nor a build, and no file beside it has one: ${names.join(', ')}`,
+    );
   }
   return { name, files, services, used: [...session.used], problems: [...new Set(session.problems)] };
 }

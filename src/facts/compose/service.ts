@@ -102,7 +102,7 @@ function imageOf(reading: Reading, name: string, project: string | null): Worklo
     refuse(reading, 'image', reading.service, `service ${name} has neither an image nor a build`);
   else reading.places.set('image', reading.service.entries.get('build')?.at ?? build.place);
   const reference = project === null ? name : `${project}-${name}`;
-  return { ...parseImageReference(build === null ? '' : reference), built: build !== null };
+  return { ...parseImageReference(reference), built: true };
 }
 
 function hostConfigOf(
