@@ -155,6 +155,8 @@ function fields(generation: Generation): Record<string, fc.Arbitrary<Yaml>> {
   const modern: Record<string, fc.Arbitrary<Yaml>> = {
     cgroup: fc.constantFrom('"host"', '"private"'),
     uts: fc.constant('"host"'),
+    // 1.29 replaces it instead of adding.
+    group_add: fc.constantFrom('["docker"]', '[44, "video"]'),
     gpus: fc.constantFrom('all', '[{"count": 1}, {"device_ids": ["0", "2"]}]'),
     env_file: fc.constantFrom(
       '"one.env"',
@@ -190,7 +192,6 @@ function fields(generation: Generation): Record<string, fc.Arbitrary<Yaml>> {
     security_opt: someOf(
       fc.constantFrom('no-new-privileges:true', 'apparmor=unconfined', 'seccomp=unconfined'),
     ).map(json),
-    group_add: fc.constantFrom('["docker"]', '[44, "video"]'),
     devices: list(fc.constantFrom('/dev/kvm', '/dev/a:/dev/b', '/dev/c:/dev/b:r')).map(json),
     networks: fc.constantFrom(
       '["front"]',

@@ -44,9 +44,11 @@ export async function discoverProjects(
 ): Promise<Discovery> {
   const directories = new Map<string, string[]>();
   for (const path of paths) {
-    if (!isComposeName(posix.basename(path))) continue;
-    const directory = posix.dirname(path);
-    directories.set(directory, [...(directories.get(directory) ?? []), posix.basename(path)]);
+    const [directory, name] = [posix.dirname(path), posix.basename(path)];
+    if (!isComposeName(name) && name !== '.env') continue;
+    const names = directories.get(directory) ?? [];
+    directories.set(directory, names);
+    if (isComposeName(name)) names.push(name);
   }
   const projects: ProjectFiles[] = [];
   const problems: string[] = [];

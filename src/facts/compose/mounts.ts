@@ -85,6 +85,7 @@ function longForm(reading: Reading, item: Node): Written | null {
   const readOnly = scalar('read_only');
   for (const each of [type, target, readOnly]) if (each !== null) unsettle(reading, 'mounts', each);
   const kind = type?.text ?? 'volume';
+  if (kind === 'bind' && source?.text == null) return null;
   return {
     ...plain,
     type: types.includes(kind) ? (kind as Mount['type']) : 'other',
@@ -176,8 +177,9 @@ async function resolved(host: Host, { from, ...mount }: Written): Promise<Mount>
 }
 
 function named(path: string): string {
-  const plainPath = path.replace(/(?<=.)\/$/, '');
-  return plainPath.startsWith('.') ? plainPath : `./${plainPath}`;
+  const bare = path.replace(/(?<=.)\/$/, '');
+  if (bare === '' || bare === '.') return './';
+  return /^\.\.(?:\/|$)/.test(bare) ? bare : `./${bare}`;
 }
 
 /** A link in the repository may lead out of it: `./run -> /var/run`. */

@@ -180,6 +180,7 @@ function inspectOf(
 /** The group may be unknown: it is the account that decides. */
 function userOf(reading: Reading): string {
   const node = settingAt(reading, 'user', 'user');
+  if (node !== null && node.kind !== 'scalar') refuse(reading, 'user', node, 'a single value belongs there');
   if (node?.kind !== 'scalar') return '';
   const [account = ''] = node.shown.split(':');
   if (node.unset.length === 0 || !/[${]/.test(account)) return node.text ?? '';
