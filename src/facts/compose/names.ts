@@ -33,10 +33,12 @@ export function nameWorkloads(projects: readonly ComposeProject[]): readonly Wor
       const other = chosen.get(each.project)?.get(service);
       return other === undefined ? service : (names.get(other) ?? service);
     };
+    const { workload } = each;
     return {
-      ...each.workload,
-      name: names.get(each) ?? each.workload.name,
-      namespaces: joined(each.workload, nameOf),
+      ...workload,
+      name: names.get(each) ?? workload.name,
+      namespaces: joined(workload, nameOf),
+      unsettled: new Map([...borrowed(workload, each.project), ...workload.unsettled]),
     };
   });
 }
@@ -65,6 +67,42 @@ function uniqueNames(all: readonly Named[]): ReadonlyMap<Named, string> {
 
 function fileOf({ project }: Named): string {
   return project.files.at(-1)?.replace(/^\/+/, '') ?? '';
+}
+
+const kinds = {
+  network: 'network',
+  pid: 'pid',
+  ipc: 'ipc',
+  uts: 'uts',
+  user: 'userns',
+  cgroup: 'cgroup',
+} as const;
+
+/** A namespace of another service is as unknown as that one's. */
+function borrowed(workload: Workload, { services }: ComposeProject): ReadonlyMap<string, string> {
+  const open = new Map<string, string>();
+  for (const [kind, setting] of Object.entries(kinds)) {
+    const seen = new Set<Workload>([workload]);
+    for (
+      let at = lender(workload, kind as keyof typeof kinds, services);
+      at !== undefined && !seen.has(at);
+    ) {
+      seen.add(at);
+      const why = at.unsettled.get(setting);
+      if (why !== undefined) open.set(setting, why);
+      at = lender(at, kind as keyof typeof kinds, services);
+    }
+  }
+  return open;
+}
+
+function lender(
+  { namespaces }: Workload,
+  kind: keyof typeof kinds,
+  services: ComposeProject['services'],
+): Workload | undefined {
+  const [, name] = /^service:(.*)$/s.exec(namespaces[kind]) ?? [];
+  return name === undefined ? undefined : services.get(name);
 }
 
 function joined({ namespaces }: Workload, nameOf: (service: string) => string): Workload['namespaces'] {

@@ -5,7 +5,7 @@ import type { Entry, Mapping, Node, Tag } from './tree.ts';
 import { wordsOf } from './tree.ts';
 
 /** What a file may cost: aliases multiply, and no compose file is near these. */
-const bounds = { characters: 1024 * 1024, nodes: 100_000, depth: 60 } as const;
+const bounds = { characters: 512 * 1024, nodes: 100_000, depth: 60 } as const;
 
 export type ParsedFile =
   | { readonly documents: readonly Mapping[]; readonly problem: null }

@@ -429,18 +429,18 @@ describe('what cannot be read is said, with its place', () => {
   });
 
   test('many keys and many aliases take no time to speak of', async () => {
-    const keys = Array.from({ length: 40_000 }, (_, index) => `  k${String(index)}: 1`).join('\n');
+    const keys = Array.from({ length: 8_000 }, (_, index) => `  k${String(index)}: 1`).join('\n');
     expect(await namesIn({ '/compose.yml': `x-a: &a\n${keys}\n${web('user: "1"')}` })).toEqual(['web']);
-    const aliases = `x-b: [${'*a,'.repeat(40_000)}]`;
+    const aliases = `x-b: [${'*a,'.repeat(8_000)}]`;
     expect(await namesIn({ '/compose.yml': `x-a: &a 1\n${aliases}\n${web('user: "1"')}` })).toEqual(['web']);
   });
 
   test('extends of extends without end, includes that multiply', async () => {
     const chain = Array.from(
-      { length: 3000 },
+      { length: 400 },
       (_, index) => `  s${String(index)}: {image: x, extends: s${String(index + 1)}}`,
     ).join('\n');
-    expect((await gapsIn({ '/compose.yml': `services:\n${chain}\n  s3000: {image: x}` })).join()).toContain(
+    expect((await gapsIn({ '/compose.yml': `services:\n${chain}\n  s400: {image: x}` })).join()).toContain(
       'too long a chain',
     );
     const files: Record<string, string> = { '/compose.yml': 'include: [i0.yml, i0.yml]' };
@@ -559,7 +559,7 @@ describe('any bytes', () => {
         });
         expect(evidence).toMatchObject({ state: 'known' });
       }),
-      { numRuns: 1000 },
+      { numRuns: 400 },
     );
   });
 });
