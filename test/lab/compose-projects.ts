@@ -181,7 +181,8 @@ function fields(generation: Generation): Record<string, fc.Arbitrary<Yaml>> {
     cpus: fc.constantFrom('1', '0.5', '"1.5"'),
     pids_limit: fc.constantFrom('100', '"${PIDS:-7}"'),
     environment: assignments(value),
-    env_file: fc.constantFrom('"one.env"', '["one.env", "two.env"]', '["two.env", "one.env"]'),
+    // 1.29 reads a file as often as it is named.
+    env_file: fc.constant('["one.env", "two.env"]'),
     labels: labels(value),
     command: fc.oneof(
       fc.constantFrom('"run --it \'a b\' \\"c d\\" e\\\\ f"', 'simple'),

@@ -14,7 +14,7 @@ import { composeProject } from './compose-projects.ts';
 import { oursOf, theirsOf } from './compose-said.ts';
 
 const runs = {
-  v1: Number(process.env.COMPOSE_RUNS ?? 120),
+  v1: Number(process.env.COMPOSE_RUNS ?? 60),
   v2: Number(process.env.COMPOSE_RUNS ?? 400),
 } as const;
 

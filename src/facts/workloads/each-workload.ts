@@ -67,7 +67,5 @@ function sentence(setting: string | undefined, why: string | undefined): string 
 }
 
 function evidenceOf(verdict: Verdict): { evidence?: readonly Citation[] } {
-  if (!('evidence' in verdict)) return {};
-  const { evidence } = verdict;
-  return evidence === undefined ? {} : { evidence };
+  return 'evidence' in verdict ? { evidence: verdict.evidence } : {};
 }
