@@ -3,9 +3,9 @@ import { knownInPart } from '../../host/evidence.ts';
 import { projectFilesFact } from '../project-files.ts';
 import type { Workload } from '../workloads/workload.ts';
 import { discoverProjects } from './discover.ts';
+import type { FoundProject } from './names.ts';
 import { nameWorkloads } from './names.ts';
 import type { ParsedFile } from './parse.ts';
-import type { ComposeProject } from './project.ts';
 import { resolveComposeProject } from './project.ts';
 
 /**
@@ -21,7 +21,7 @@ export const composeFact = defineFact<readonly Workload[]>({
     const { paths, incomplete } = listed.value;
     const parsed = new Map<string, Promise<ParsedFile>>();
     const { projects, problems } = await discoverProjects(host, paths, parsed);
-    const resolved: (ComposeProject & { readonly isBase: boolean })[] = [];
+    const resolved: FoundProject[] = [];
     for (const { files, directory, isBase } of projects) {
       resolved.push({ ...(await resolveComposeProject(host, files, directory, parsed)), isBase });
     }
@@ -36,9 +36,7 @@ export const composeFact = defineFact<readonly Workload[]>({
 });
 
 /** A file that another project includes or extends is a part of it, unless Compose finds it by its own name. */
-function withoutParts<P extends ComposeProject & { readonly isBase: boolean }>(
-  projects: readonly P[],
-): readonly P[] {
+function withoutParts(projects: readonly FoundProject[]): readonly FoundProject[] {
   const kept = new Set(projects);
   for (const project of projects) {
     const own = project.files.at(-1) ?? '';

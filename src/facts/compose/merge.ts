@@ -50,7 +50,9 @@ export function mergeMappings(
     if (old === undefined || key.startsWith('x-')) entries.set(key, { at, value });
     else {
       const merged = mergeNodes(old.value, value, [...path, key], problems);
-      entries.set(key, merged === old.value ? old : { at, value: merged });
+      // A mapping begins where it was first written; of everything else the last word counts.
+      const isJoined = merged.kind === 'mapping' && old.value.kind === 'mapping' && value.tag === null;
+      entries.set(key, { at: isJoined || merged === old.value ? old.at : at, value: merged });
     }
   }
   return { ...over, entries };

@@ -166,7 +166,8 @@ async function resolved(host: Host, { from, ...mount }: Written): Promise<Mount>
   if (/^~|\$/.test(source)) return { ...mount, real: null };
   if (source.startsWith('/')) {
     const path = posix.normalize(source);
-    return { ...mount, source: path, real: path };
+    // The machine's own links are not here to follow; this one is on every Linux (hier(7), FHS 3.0).
+    return { ...mount, source: path, real: path.replace(/^\/var\/run(?=\/|$)/, '/run') };
   }
   if (host.origin.kind !== 'project') {
     const path = posix.resolve('/', from, source);
@@ -206,7 +207,9 @@ async function realOf(host: Host, relative: string): Promise<string | null> {
       continue;
     }
     links += 1;
-    if (link.value.startsWith('/')) return posix.normalize([link.value, ...rest].join('/'));
+    if (link.value.startsWith('/')) {
+      return posix.normalize([link.value, ...rest].join('/')).replace(/^\/var\/run(?=\/|$)/, '/run');
+    }
     pending = [...link.value.split('/').filter((each) => each !== '.' && each !== ''), ...rest];
   }
   return named(done.join('/'));

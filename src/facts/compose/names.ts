@@ -1,8 +1,13 @@
 import type { Workload } from '../workloads/workload.ts';
 import type { ComposeProject } from './project.ts';
 
+/** A project, and whether Compose finds it by itself. */
+export interface FoundProject extends ComposeProject {
+  readonly isBase: boolean;
+}
+
 interface Named {
-  readonly project: ComposeProject;
+  readonly project: FoundProject;
   readonly service: string;
   readonly workload: Workload;
 }
@@ -11,10 +16,10 @@ interface Named {
  * The services of all projects under names that are unique: what several projects describe alike is one, and where
  * they differ, the file that makes the project is said with it.
  */
-export function nameWorkloads(projects: readonly ComposeProject[]): readonly Workload[] {
+export function nameWorkloads(projects: readonly FoundProject[]): readonly Workload[] {
   const distinct: Named[] = [];
   /** Which of the distinct ones a project's service is. */
-  const chosen = new Map<ComposeProject, Map<string, Named>>();
+  const chosen = new Map<FoundProject, Map<string, Named>>();
   const byShape = new Map<string, Named>();
   for (const project of projects) {
     const own = new Map<string, Named>();
@@ -65,8 +70,9 @@ function uniqueNames(all: readonly Named[]): ReadonlyMap<Named, string> {
   return names;
 }
 
+/** The file that is named for it: the first of what Compose finds by itself, the last of what is put over another. */
 function fileOf({ project }: Named): string {
-  return project.files.at(-1)?.replace(/^\/+/, '') ?? '';
+  return project.files.at(project.isBase ? 0 : -1)?.replace(/^\/+/, '') ?? '';
 }
 
 const kinds = {
