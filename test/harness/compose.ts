@@ -3,6 +3,7 @@ import { composeFact } from '../../src/facts/compose/compose.ts';
 import type { Workload } from '../../src/facts/workloads/workload.ts';
 import { directoryHost } from '../../src/host/directory.ts';
 import type { Evidence } from '../../src/host/evidence.ts';
+import { gapsOf } from '../../src/host/evidence.ts';
 import type { Host } from '../../src/host/host.ts';
 import { memoryHost } from './memory-host.ts';
 
@@ -38,3 +39,23 @@ export async function service(
   if (found === undefined) throw new Error(JSON.stringify(evidence));
   return found;
 }
+
+/** Text by absolute path. */
+export type Files = Readonly<Record<string, string>>;
+
+export async function workloadsIn(files: Files): Promise<Readonly<Record<string, Workload>>> {
+  const evidence = await composeIn(files);
+  if (evidence.state === 'unknown') throw new Error(evidence.detail);
+  return Object.fromEntries(evidence.value.map((workload) => [workload.name, workload]));
+}
+
+export async function namesIn(files: Files): Promise<string[]> {
+  return Object.keys(await workloadsIn(files));
+}
+
+export async function gapsIn(files: Files): Promise<readonly string[]> {
+  return gapsOf(await composeIn(files));
+}
+
+/** A compose file with one service that has this line. */
+export const web = (lines: string) => `services:\n  web:\n    image: x:1\n    ${lines}\n`;

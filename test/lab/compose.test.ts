@@ -9,7 +9,8 @@ import { directoryHost } from '../../src/host/directory.ts';
 import { command } from './command.ts';
 import type { Program } from './compose-program.ts';
 import { composeV1, composeV2 } from './compose-program.ts';
-import type { ComposeFiles, Generation } from './compose-projects.ts';
+import type { Generation } from './compose-fields.ts';
+import type { ComposeFiles } from './compose-projects.ts';
 import { composeProject } from './compose-projects.ts';
 import { oursOf, theirsOf } from './compose-said.ts';
 

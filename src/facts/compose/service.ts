@@ -2,29 +2,19 @@ import { capabilityName, workloadOf } from '../workloads/docker-inspect.ts';
 import { parseImageReference } from '../workloads/image-reference.ts';
 import type { HostConfig, Inspect } from '../workloads/inspect-format.ts';
 import type { Workload } from '../workloads/workload.ts';
+import { commandOf, healthcheckOf, labelsOf, restartOf, userOf } from './definition.ts';
 import { deviceRequestsOf, devicesOf } from './devices.ts';
 import type { Variables } from './dotenv.ts';
-import { environmentOf, namedValues } from './environment.ts';
+import { environmentOf } from './environment.ts';
 import { mountsOf } from './mounts.ts';
 import { networksOf } from './networks.ts';
 import { exposedPorts, portBindingsOf } from './ports.ts';
 import type { Reading } from './reading.ts';
-import {
-  booleanOf,
-  bytesAt,
-  flagAt,
-  numberAt,
-  refuse,
-  settingAt,
-  textAt,
-  unsettle,
-  wordsAt,
-} from './reading.ts';
+import { bytesAt, flagAt, numberAt, refuse, settingAt, textAt, unsettle, wordsAt } from './reading.ts';
 import type { Session } from './session.ts';
 import { pathFrom } from './session.ts';
-import type { Entry, Mapping, Node } from './tree.ts';
+import type { Entry, Mapping } from './tree.ts';
 import { itemsOf, valueAt } from './tree.ts';
-import { shellWords } from './words.ts';
 
 /** What a service is read with. */
 export interface ProjectContext {
@@ -98,9 +88,11 @@ function imageOf(reading: Reading, name: string, project: string | null): Worklo
     unsettle(reading, 'image', node);
     return { ...parseImageReference(node.shown), built: build !== null };
   }
-  if (build === null)
-    refuse(reading, 'image', reading.service, `service ${name} has neither an image nor a build`);
-  else reading.places.set('image', reading.service.entries.get('build')?.at ?? build.place);
+  if (build === null) {
+    refuse(reading, 'image', node ?? reading.service, 'that is no image');
+    return parseImageReference('');
+  }
+  reading.places.set('image', reading.service.entries.get('build')?.at ?? build.place);
   const reference = project === null ? name : `${project}-${name}`;
   return { ...parseImageReference(reference), built: true };
 }
@@ -175,61 +167,6 @@ function inspectOf(
     Mounts: [],
     NetworkSettings: { Ports: {}, Networks: {} },
   };
-}
-
-/** The group may be unknown: it is the account that decides. */
-function userOf(reading: Reading): string {
-  const node = settingAt(reading, 'user', 'user');
-  if (node !== null && node.kind !== 'scalar') refuse(reading, 'user', node, 'a single value belongs there');
-  if (node?.kind !== 'scalar') return '';
-  const [account = ''] = node.shown.split(':');
-  if (node.unset.length === 0 || !/[${]/.test(account)) return node.text ?? '';
-  unsettle(reading, 'user', node);
-  return '';
-}
-
-/** deploy.restart_policy comes before restart (docker/compose, create.go, getRestartPolicy). */
-function restartOf(reading: Reading): string {
-  const condition = textAt(reading, 'restart', 'deploy', 'restart_policy', 'condition');
-  const policy = valueAt(reading.service, 'deploy', 'restart_policy');
-  if (policy !== null)
-    return condition === 'any' || condition === '' ? 'always' : condition.replace(/^none$/, 'no');
-  return textAt(reading, 'restart', 'restart').replace(/:.*$/, '');
-}
-
-function healthcheckOf(reading: Reading): { Test: string[] } | null {
-  const check = settingAt(reading, 'healthcheck', 'healthcheck');
-  if (check === null) return null;
-  const disable = valueAt(check, 'disable');
-  if (disable?.kind === 'scalar') unsettle(reading, 'healthcheck', disable);
-  if (disable?.kind === 'scalar' && booleanOf(disable.text ?? '') === true) return { Test: ['NONE'] };
-  const test = valueAt(check, 'test');
-  const words = itemsOf(test).flatMap((item) => (item.kind === 'scalar' ? [item.text ?? ''] : []));
-  // Times alone change those of the image's own check.
-  if (words.length === 0) return null;
-  return test?.kind === 'list' ? { Test: words } : { Test: ['CMD-SHELL', ...words] };
-}
-
-function commandOf(reading: Reading, key: 'entrypoint' | 'command'): string[] {
-  const node = settingAt(reading, 'command', key);
-  const words = (item: Node): string[] => {
-    if (item.kind !== 'scalar') return [];
-    unsettle(reading, 'command', item);
-    return [item.text ?? ''];
-  };
-  if (node?.kind === 'list') return node.items.flatMap(words);
-  return node === null ? [] : words(node).flatMap(shellWords);
-}
-
-function labelsOf(reading: Reading): Record<string, string> {
-  const labels = [...namedValues(settingAt(reading, 'labels', 'labels'))].map(
-    ([name, { node, text }]): [string, string] => {
-      reading.places.set(`labels ${name}`, node.place);
-      unsettle(reading, `labels ${name}`, node);
-      return [name, text];
-    },
-  );
-  return Object.fromEntries(labels);
 }
 
 /** A seccomp profile of the project in place of its path, as Compose hands it to the engine. */

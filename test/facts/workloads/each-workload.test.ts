@@ -62,6 +62,8 @@ describe('what a compose file leaves open never passes', () => {
 
   test.each([
     ['${IMAGE}', 'undetermined', 'undetermined'],
+    ['""', 'undetermined', 'undetermined'],
+    ['[a]', 'undetermined', 'undetermined'],
     ['ollama/ollama:${TAG}', 'undetermined', 'not-applicable'],
     ['ollama/ollama:${TAG:-latest}', 'fail', 'not-applicable'],
     ['ollama/ollama:${TAG:-0.5.1}', 'pass', 'not-applicable'],
