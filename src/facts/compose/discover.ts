@@ -25,6 +25,9 @@ const overrideNames = [
   ...['docker-compose.override.yml', 'docker-compose.override.yaml'],
 ];
 
+/** In more directories than this, nobody is asked for links: it is one question for each name. */
+const mostLinkedDirectories = 2000;
+
 const isComposeName = (name: string) => /compose/i.test(name) && /\.ya?ml$/i.test(name);
 const isNamedForCompose = (name: string) =>
   /^(?:docker-)?compose[.-].*\.ya?ml$/i.test(name) || baseNames.includes(name);
@@ -42,22 +45,40 @@ export async function discoverProjects(
   paths: readonly string[],
   parsed: Session['parsed'],
 ): Promise<Discovery> {
-  const directories = new Map<string, string[]>();
+  const directories = new Map<string, string[]>([['/', []]]);
   for (const path of paths) {
     const [directory, name] = [posix.dirname(path), posix.basename(path)];
-    if (!isComposeName(name) && name !== '.env') continue;
     const names = directories.get(directory) ?? [];
     directories.set(directory, names);
     if (isComposeName(name)) names.push(name);
   }
+  const withEnvironment = new Set(
+    paths.filter((path) => posix.basename(path) === '.env').map((path) => posix.dirname(path)),
+  );
+  const linked = [...directories].slice(0, mostLinkedDirectories);
+  await Promise.all(
+    linked.map(async ([directory, names]) => names.push(...(await linksIn(host, directory)))),
+  );
   const projects: ProjectFiles[] = [];
   const problems: string[] = [];
   for (const [directory, names] of directories) {
+    if (names.length === 0 && !withEnvironment.has(directory)) continue;
     const found = await projectsIn(sessionOn(host, parsed), directory, names);
     projects.push(...found.projects);
     problems.push(...found.problems);
   }
   return { projects, problems };
+}
+
+/** Compose follows a link by one of its own names; a project's list of files leaves links out. */
+async function linksIn(host: Host, directory: string): Promise<readonly string[]> {
+  const links = await Promise.all(
+    [...baseNames, ...overrideNames].map(async (name) => {
+      const link = await host.readlink(posix.join(directory, name));
+      return link.state === 'known' && link.value === null ? [] : [name];
+    }),
+  );
+  return links.flat();
 }
 
 async function projectsIn(session: Session, directory: string, names: readonly string[]): Promise<Discovery> {

@@ -1,6 +1,7 @@
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { gapsOf } from '../../../src/host/evidence.ts';
 import { resolveComposeProject } from '../../../src/facts/compose/project.ts';
 import type { Files } from '../../harness/compose.ts';
 import { composeUnder, gapsIn, service, web, workloadsIn } from '../../harness/compose.ts';
@@ -272,6 +273,24 @@ describe('links', () => {
       './sub ./sub',
     ]);
     expect(found?.unsettled.get('environment')).toContain('out.env is not in the project');
+  });
+});
+
+describe('compose files that are links', () => {
+  const root = temporaryDirectory();
+  test('are followed', async () => {
+    await writeFile(join(root, 'stack.txt'), web('user: "7"'));
+    await symlink('stack.txt', join(root, 'docker-compose.yml'));
+    expect(await composeUnder(root)).toMatchObject({
+      value: [{ name: 'web', user: '7', origin: 'docker-compose.yml' }],
+    });
+  });
+
+  test('and one that leads out of the project is told', async () => {
+    await mkdir(join(root, 'a'));
+    await writeFile(join(root, 'a/x'), '');
+    await symlink('/etc/none.yml', join(root, 'a/compose.yaml'));
+    expect(gapsOf(await composeUnder(root))).toEqual(['a/compose.yaml is named, and is not there']);
   });
 });
 
