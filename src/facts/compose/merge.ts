@@ -89,6 +89,7 @@ function assignments(key: string, { at, value }: Entry): Node[] {
   const { unset, directory, tag } = value;
   const word: Scalar = {
     kind: 'scalar',
+    isNumber: false,
     place: at,
     directory,
     tag,

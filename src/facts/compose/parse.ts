@@ -107,7 +107,8 @@ function nodeOf(node: YamlNode, walk: Walk, depth: number): Node {
     return { kind: 'list', place, directory, tag, items };
   }
   const text = isScalar(node) ? textOf(node.value, node.source) : null;
-  return { kind: 'scalar', place, directory, tag, text, shown: text ?? '', unset: [] };
+  const isNumber = isScalar(node) && typeof node.value === 'number';
+  return { kind: 'scalar', place, directory, tag, text, isNumber, shown: text ?? '', unset: [] };
 }
 
 function entriesOf(node: YamlNode, walk: Walk, depth: number): ReadonlyMap<string, Entry> {
@@ -129,7 +130,14 @@ function entriesOf(node: YamlNode, walk: Walk, depth: number): ReadonlyMap<strin
     }
     if (own.has(name))
       throw new Error(`${wordsOf(at)}: the key ${JSON.stringify(name)} stands twice in one mapping`);
-    const absent = { kind: 'scalar', place: at, directory: walk.directory, tag: null, text: null } as const;
+    const absent = {
+      kind: 'scalar',
+      place: at,
+      directory: walk.directory,
+      tag: null,
+      text: null,
+      isNumber: false,
+    } as const;
     own.set(name, {
       at,
       value: value === null ? { ...absent, shown: '', unset: [] } : nodeOf(value, walk, depth + 1),

@@ -17,6 +17,8 @@ interface Port {
   /** 0 where a variable that nothing sets says. */
   readonly target: number;
   readonly protocol: string;
+  /** Compose takes 8080 and "8080" of the long form for two: it prints both with %s. */
+  readonly isNumber: boolean;
 }
 
 /** What a service publishes, as the engine keeps it; see docker/go-connections, nat.ParsePortSpec. */
@@ -41,7 +43,8 @@ function distinctPorts(reading: Reading): Iterable<Port> {
         refuse(reading, 'ports', item, 'there are more ports than there can be');
         return all.values();
       }
-      all.set(`${port.address === '' ? '0.0.0.0' : port.address} ${port.published} ${key}`, port);
+      const address = port.address === '' ? '0.0.0.0' : port.address;
+      all.set(`${address} ${port.published} ${String(port.isNumber)} ${key}`, port);
       reading.places.set(`ports ${key}`, item.place);
     }
   }
@@ -72,7 +75,7 @@ function shortForm(item: Scalar): readonly Port[] | null {
   const name = protocol.toLowerCase();
   // What a variable leaves open may be any address, and any port.
   if (item.unset.length > 0 && !/^\d/.test(container))
-    return [{ address: '', published: '', target: 0, protocol: 'tcp' }];
+    return [{ address: '', published: '', target: 0, protocol: 'tcp', isNumber: false }];
   if (more.length > 0 || !['tcp', 'udp', 'sctp'].includes(name)) return null;
   if (address !== '' && !ipaddr.isValid(address)) return null;
   return expand(address, host, container, name);
@@ -84,13 +87,14 @@ function expand(address: string, host: string, container: string, protocol: stri
   if (inside === null || (host !== '' && outside === null)) return null;
   const [first, last] = inside;
   if (outside !== null && outside[1] - outside[0] !== last - first) {
-    return first === last ? [{ address, published: host, target: first, protocol }] : null;
+    return first === last ? [{ address, published: host, target: first, protocol, isNumber: false }] : null;
   }
   return Array.from({ length: last - first + 1 }, (_, index) => ({
     address,
     published: outside === null ? '' : String(outside[0] + index),
     target: first + index,
     protocol,
+    isNumber: false,
   }));
 }
 
@@ -102,6 +106,7 @@ function longForm(reading: Reading, item: Node): readonly Port[] | null {
     return value.text ?? '';
   };
   const target = word('target');
+  const published = valueAt(item, 'published');
   const protocol = word('protocol').toLowerCase();
   const isOpen = valueAt(item, 'target')?.kind === 'scalar' && target === '';
   const inside = isOpen ? 0 : (rangeOf(target)?.[0] ?? null);
@@ -112,6 +117,7 @@ function longForm(reading: Reading, item: Node): readonly Port[] | null {
       published: word('published'),
       target: inside,
       protocol: protocol === '' ? 'tcp' : protocol,
+      isNumber: published?.kind === 'scalar' && published.isNumber,
     },
   ];
 }

@@ -14,6 +14,8 @@ export interface Scalar extends Written {
   readonly kind: 'scalar';
   /** As Compose substitutes it: a variable that is not set is empty. */
   readonly text: string | null;
+  /** Written as a number, without quotes. */
+  readonly isNumber: boolean;
   /** The same with the variables that are not set left visible. */
   readonly shown: string;
   /** Variables that it depends on and nothing sets. */

@@ -18,6 +18,10 @@ describe('ports', () => {
     ['[{target: 80, published: "8080", protocol: udp}]', all('8080->80/udp')],
     ['[{target: 80}]', all('0->80/tcp')],
     ['["80:80", "0.0.0.0:80:80"]', ['0.0.0.0:80->80/tcp']],
+    [
+      '[{target: 80, published: "80"}, {target: 80, published: 80, host_ip: 0.0.0.0}]',
+      [...all('80->80/tcp'), '0.0.0.0:80->80/tcp'],
+    ],
     ['["127.0.0.1:80:80", "80:80"]', ['127.0.0.1:80->80/tcp', ...all('80->80/tcp')]],
   ])('%s', async (ports, expected) => {
     const { publishes, unsettled } = await service(`ports: ${ports}`);
@@ -84,6 +88,7 @@ describe('volumes', () => {
     ['["${DATA:-/etc}:/x"]', 'bind /etc /x rw  /etc'],
     ['["${DATA:?not: here}:/x:ro"]', 'bind ${DATA:?not: here} /x ro  null'],
     ['["/var/../etc:/x"]', 'bind /etc /x rw  /etc'],
+    ['["/var/run/docker.sock:/x"]', 'bind /var/run/docker.sock /x rw  /run/docker.sock'],
     ['["v:/x"]', 'volume v /x rw  v'],
     ['["/x"]', 'volume  /x rw  '],
     ['["device:/x"]', 'bind /dev/sda /x rw  /dev/sda'],
