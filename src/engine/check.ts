@@ -11,6 +11,8 @@ export interface Citation {
   /** 1-based; absent where it is not known. */
   readonly column?: number;
   readonly excerpt: string | null;
+  /** What a fact calls the setting that it shows; for checks and facts alone, no report has it. */
+  readonly setting?: string;
 }
 
 type Placeholder<Template extends string> = Template extends `${string}{${infer Name}}${infer Rest}`

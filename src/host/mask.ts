@@ -64,7 +64,7 @@ const assignments: readonly RegExp[] = [
   new RegExp(String.raw`^[ \t]*(?:onbuild[ \t]+)?env[ \t]+${name}[ \t]+"(?<secret>[^"\n]+)"`, 'dgim'),
   // NAME=word, name: word
   new RegExp(String.raw`${name}(?:=(?!--)|[ \t]+=[ \t]+)(?<secret>[^\s"'{[][^\s"']*)`, 'dgi'),
-  new RegExp(String.raw`${name}:[ \t]+(?![{[&*|>!])(?<secret>[^\s"',;{}[\]\\]+)`, 'dgi'),
+  new RegExp(String.raw`${name}:[ \t]+(?![{[&*|>!])(?<secret>\$\{[^}\n]*\}|[^\s"',;{}[\]\\]+)`, 'dgi'),
   // --name word, "--name", "word"
   new RegExp(
     String.raw`(?<![\w-])--[\w.-]*?${credential}(?:[ \t]+|["'][ \t]*,[ \t]*["'])(?!-)(?<secret>[^\s"',\\]+)`,
@@ -111,7 +111,8 @@ const harmless = new RegExp(
     '(?:files|compat|systemd|sss|db|nis|ldap|winbind)(?:\\s.*)?',
     '<masked(?::well-known)?>.*',
     // A variable, a command's output, a specifier of systemd, a template, a path.
-    '\\$[a-z_]\\w*|\\$\\(.*|`.*|%[a-z](?:/.*)?|\\{\\{.*',
+    // One that is another's fallback has lost its end: ${A:-${B}}.
+    '\\$[a-z_]\\w*|\\$\\{\\w+(?::?[-+?=])?|\\$\\(.*|`.*|%[a-z](?:/.*)?|\\{\\{.*',
     '(?:/(?:run|etc|var|usr|opt|home|root|tmp|srv|mnt|dev|data|secrets|vault|app|config)(?:/.*)?|(?:\\.{1,2}|~)/.*)',
   ]
     .map((alternative) => `^(?:${alternative})$`)

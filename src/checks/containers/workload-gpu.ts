@@ -37,13 +37,13 @@ export const workloadGpu = defineCheck({
             ? ['the host’s process namespace']
             : []),
         ].join(' and ');
-        if (excess === '') return pass(name, asked);
         const evidence = [
           asked,
           citeSetting(workload, 'privileged', privileged),
           citeSetting(workload, 'capAdd', workload.capAdd),
           citeSetting(workload, 'pid', workload.namespaces.pid),
         ];
+        if (excess === '') return pass(name, ...evidence);
         return { outcome: 'fail', message: 'excess', subject: name, data: { ...data, excess }, evidence };
       }
       if (workload.gpu?.count !== 'all') return pass(name, asked);

@@ -25,18 +25,22 @@ export const workloadImage = defineCheck({
   evaluate: ({ workloads }, { pin, of }) =>
     eachWorkload<typeof messages>(workloads, (workload) => {
       const { name, image } = workload;
-      if (isLeftOpen(image.reference)) {
-        const because = `which image \`${name}\` runs is not written down (${image.reference === '' ? 'none is named' : image.reference})`;
-        return [
-          { ...undetermined(because, name), evidence: [citeSetting(workload, 'image', image.reference)] },
-        ];
+      if (image.built) {
+        const because = `${image.reference} is built from its own Dockerfile, and never pulled`;
+        return [{ outcome: 'not-applicable', subject: name, because }];
       }
+      const evidence = [citeSetting(workload, 'image', image.reference)];
+      const shown = image.reference === '' ? 'none is named' : image.reference;
+      const unsure = [
+        { ...undetermined(`which image \`${name}\` runs is not written down (${shown})`, name), evidence },
+      ];
+      if (image.digest === null && isLeftOpen(image.repository)) return unsure;
       const known = recogniseImage(image.repository) !== null;
       if (of !== 'all' && known !== (of === 'ai')) {
         const because = `${image.reference} is ${known ? 'a' : 'no'} product of the catalogue`;
         return [{ outcome: 'not-applicable', subject: name, because }];
       }
-      const evidence = [citeSetting(workload, 'image', image.reference)];
+      if (isLeftOpen(image.reference)) return unsure;
       const tagged = image.tag !== null && image.tag !== 'latest';
       if (image.digest !== null || (pin === 'tag' && tagged)) return [pass(name, ...evidence)];
       const data = workloadData(workload);
@@ -46,6 +50,6 @@ export const workloadImage = defineCheck({
 });
 
 /** A variable or a template is filled in by whoever deploys it. */
-function isLeftOpen(reference: string): boolean {
-  return reference === '' || /\$[({]|\{\{/.test(reference);
+function isLeftOpen(text: string): boolean {
+  return text === '' || /\$[({]|\{\{/.test(text);
 }

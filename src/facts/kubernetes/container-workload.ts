@@ -33,7 +33,7 @@ export function workloadOf(
     origin: pod.manifest.file,
     places,
     ...{ id: null, state: 'declared', pid: null, autoRemove: false, directory: null },
-    ...{ engine: null, kernel: null, unseen: [], mapsRoot: false },
+    ...{ engine: null, kernel: null, unseen: [], unsettled: new Map(), mapsRoot: false },
     image: parseImageReference(spec.image ?? ''),
     ...{ privileged: security.privileged, capAdd: security.capAdd, capDrop: security.capDrop },
     securityOpt: security.options,

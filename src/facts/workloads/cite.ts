@@ -15,8 +15,8 @@ export function citeSetting(workload: Workload, setting: Setting, value: unknown
   const name = source === 'compose' || source === 'kubernetes' ? names[source] : names.engine;
   const excerpt = `${name}${entry === undefined ? '' : ` ${entry}`}: ${JSON.stringify(asWritten(source, setting, value))}`;
   const place = placeOf(workload, setting, entry);
-  if (place === null) return { source: origin, line: null, excerpt };
-  return { source: place.file, line: place.line, column: place.column, excerpt };
+  if (place === null) return { source: origin, line: null, excerpt, setting };
+  return { source: place.file, line: place.line, column: place.column, excerpt, setting };
 }
 
 /** A pod says with true or false whether it is in a namespace of its node. */

@@ -28,6 +28,7 @@ export function workloadOf(inspect: Inspect, context: InspectContext): Workload 
     name: inspect.Name.replace(/^\//, ''),
     origin: context.origin,
     places: new Map(),
+    unsettled: new Map(),
     id: inspect.Id,
     engine: context.engine,
     unseen: [],
@@ -83,7 +84,7 @@ function stateOf(status: string): Workload['state'] {
   return ['running', 'paused', 'restarting'].includes(status) ? 'running' : 'stopped';
 }
 
-function capabilityName(name: string): string {
+export function capabilityName(name: string): string {
   return name.toUpperCase().replace(/^CAP_/, '');
 }
 

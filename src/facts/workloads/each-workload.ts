@@ -1,4 +1,4 @@
-import type { Messages, Verdict } from '../../engine/check.ts';
+import type { Citation, Messages, Verdict } from '../../engine/check.ts';
 import { notApplicable, undetermined } from '../../engine/check.ts';
 import type { Setting } from './setting.ts';
 import { settingNames } from './setting.ts';
@@ -16,8 +16,16 @@ export function eachWorkload<const M extends Messages>(
 ): readonly Verdict<M>[] {
   if (workloads.length === 0) return [notApplicable('there are no containers')];
   return workloads.flatMap((workload) =>
-    judge(workload).map((verdict) => inItsPlace(workload, asSeen(workload, verdict, about))),
+    judge(workload).map((verdict) => asFarAsKnown(workload, asSeen(workload, verdict, about))),
   );
+}
+
+/** Puts a verdict where its file is to be changed, and takes back what rests on a setting that is not known. */
+function asFarAsKnown<const M extends Messages>(workload: Workload, verdict: Verdict<M>): Verdict<M> {
+  const why = doubtOf(workload, verdict);
+  return why === null
+    ? inItsPlace(workload, verdict)
+    : { ...undetermined(why, verdict.subject), ...evidenceOf(verdict) };
 }
 
 function asSeen<const M extends Messages>(
@@ -40,4 +48,45 @@ function inItsPlace<const M extends Messages>({ source, engine }: Workload, verd
   return engine?.startsWith('/run/user/') === true
     ? { ...verdict, variant: 'rootless', foreign: true }
     : verdict;
+}
+
+/** Of these a failure shows an entry that is there; of the others, the very value that is not known. */
+const lists: ReadonlySet<Setting> = new Set<Setting>([
+  ...(['capAdd', 'capDrop', 'securityOpt', 'groups', 'mounts', 'propagation', 'devices'] as const),
+  ...(['deviceRules', 'ports', 'networks', 'environment', 'command', 'labels', 'maskedPaths'] as const),
+]);
+
+/**
+ * Why a verdict does not follow; `null` where it does. A verdict rests on the settings that it cites, and every pass
+ * on the container not being privileged.
+ */
+function doubtOf({ unsettled, image }: Workload, verdict: Verdict): string | null {
+  if (unsettled.size === 0) return null;
+  const cited = (evidenceOf(verdict).evidence ?? []).flatMap(({ setting }) => setting ?? []);
+  const doubtful = cited.filter((setting): setting is Setting => unsettled.has(setting));
+  switch (verdict.outcome) {
+    case 'pass':
+      return sentence(unsettled, 'privileged') ?? sentence(unsettled, doubtful[0]);
+    case 'fail':
+      return sentence(
+        unsettled,
+        doubtful.find((setting) => !lists.has(setting)),
+      );
+    case 'not-applicable':
+      // What runs in it is not known, so neither is what it is no case of.
+      return image.repository === '' || image.repository.includes('$') ? sentence(unsettled, 'image') : null;
+    default:
+      return null;
+  }
+}
+
+function sentence(unsettled: Workload['unsettled'], setting: Setting | undefined): string | null {
+  const why = setting === undefined ? undefined : unsettled.get(setting);
+  return setting === undefined || why === undefined
+    ? null
+    : `\`${settingNames[setting].compose}\` is not known: ${why}`;
+}
+
+function evidenceOf(verdict: Verdict): { evidence?: readonly Citation[] } {
+  return 'evidence' in verdict ? { evidence: verdict.evidence } : {};
 }

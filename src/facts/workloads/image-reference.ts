@@ -4,7 +4,7 @@ import type { ImageReference } from './workload.ts';
 export function parseImageReference(reference: string): ImageReference {
   if (/^(?:sha256:)?[0-9a-f]{64}$/.test(reference)) {
     const digest = reference.startsWith('sha256:') ? reference : `sha256:${reference}`;
-    return { reference, repository: '', tag: null, digest };
+    return { reference, repository: '', tag: null, digest, built: false };
   }
   const at = reference.indexOf('@');
   const named = at === -1 ? reference : reference.slice(0, at);
@@ -15,5 +15,6 @@ export function parseImageReference(reference: string): ImageReference {
     repository: colon === -1 ? named : named.slice(0, colon),
     tag: colon === -1 ? null : named.slice(colon + 1),
     digest: at === -1 ? null : reference.slice(at + 1),
+    built: false,
   };
 }

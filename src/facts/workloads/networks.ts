@@ -30,7 +30,7 @@ export async function networkKinds(host: Host, engine: Engine): Promise<Evidence
  * Only a bridge that translates addresses hides what is not published. Gateway modes:
  * docs.docker.com/engine/network/drivers/bridge; before Docker 27 nothing filtered IPv6 to containers.
  */
-function kindOf({ Driver, EnableIPv6, IPAM, Options }: Network): string | null {
+export function kindOf({ Driver, EnableIPv6, IPAM, Options }: Network): string | null {
   if (Driver === 'null' || Driver === 'host') return null;
   if (Driver !== 'bridge') return Driver;
   const modes = Object.entries(Options ?? {}).filter(([name]) => /gateway_mode_ipv[46]$/.test(name));

@@ -42,6 +42,7 @@ export function workloadOfSpec(spec: OciSpec, context: SpecContext): Workload {
     places: new Map(),
     id: context.id,
     engine: context.storage,
+    unsettled: new Map(),
     unseen: mounts.some(({ type }) => type === 'volume') ? [...unseen, 'mounts'] : unseen,
     mapsRoot: context.rootless || mapsRoot(spec),
     state: context.pid === null ? 'stopped' : 'running',

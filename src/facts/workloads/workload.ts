@@ -11,6 +11,12 @@ export interface Workload {
   readonly origin: string;
   /** Where a file says what it is; empty where none was read. */
   readonly places: Places;
+  /**
+   * Settings that a file leaves to a variable which nothing sets, or writes as its program refuses it: what is here
+   * of them is what stands there without that, and neither it nor its absence proves anything. By {@link Setting},
+   * or `environment NAME`, `labels NAME`; the clause says why, with file and line.
+   */
+  readonly unsettled: ReadonlyMap<string, string>;
   readonly id: string | null;
   /** What has it: the first socket of a Docker Engine, the storage of a Podman; `null` for one of another source. */
   readonly engine: string | null;
@@ -98,6 +104,8 @@ export interface ImageReference {
   /** `null` when none was written: that is `latest`. */
   readonly tag: string | null;
   readonly digest: string | null;
+  /** Built where it runs: the reference is only what the result is called. */
+  readonly built: boolean;
 }
 
 /** What the workload asks of the kernel's own guards. `default` leaves it to the engine. */

@@ -24,6 +24,14 @@ describe('workload-image', () => {
     expect(evaluate(workloadImage, { workloads }, { pin, of })).toMatchObject([{ outcome, subject: 'x' }]);
   });
 
+  test('not-applicable for what is built where it runs', () => {
+    const made = workload('x', { config: { Image: 'x' } });
+    const workloads = [{ ...made, image: { ...made.image, built: true } }];
+    expect(evaluate(workloadImage, { workloads }, { pin: 'tag', of: 'all' })).toMatchObject([
+      { outcome: 'not-applicable', subject: 'x', because: expect.stringContaining('built') },
+    ]);
+  });
+
   test('not-applicable without containers', () => {
     const verdicts = evaluate(workloadImage, { workloads: [] }, { pin: 'tag', of: 'all' });
     expect(verdicts).toMatchObject([{ outcome: 'not-applicable' }]);

@@ -243,7 +243,7 @@ describe('image references', () => {
     ['x:1@sha256:ab', 'x', '1', 'sha256:ab'],
     [`sha256:${'a'.repeat(64)}`, '', null, `sha256:${'a'.repeat(64)}`],
   ])('%s', (reference, repository, tag, digest) => {
-    expect(parseImageReference(reference)).toEqual({ reference, repository, tag, digest });
+    expect(parseImageReference(reference)).toEqual({ reference, repository, tag, digest, built: false });
   });
 });
 

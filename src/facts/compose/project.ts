@@ -1,0 +1,103 @@
+import { posix } from 'node:path';
+import type { Host } from '../../host/host.ts';
+import type { Workload } from '../workloads/workload.ts';
+import type { Variables } from './dotenv.ts';
+import { loadModel } from './load.ts';
+import { mergeMappings } from './merge.ts';
+import type { ProjectContext } from './service.ts';
+import { workloadOfService } from './service.ts';
+import type { Session } from './session.ts';
+import { lookupIn, readVariables, sessionOn } from './session.ts';
+import type { Entry, Mapping } from './tree.ts';
+import { entriesOf, itemsOf, valueAt } from './tree.ts';
+
+export interface ComposeProject {
+  /** `null` where it follows from where a repository lies. */
+  readonly name: string | null;
+  /** The files that are merged, absolute, in their order. */
+  readonly files: readonly string[];
+  /** By the service's own name; where its namespace is another service's, that is `service:NAME` still. */
+  readonly services: ReadonlyMap<string, Workload>;
+  /** Files that these include or extend. */
+  readonly used: readonly string[];
+  /** What was not read or not understood, or what Compose refuses, one sentence each with file and line. */
+  readonly problems: readonly string[];
+}
+
+/**
+ * What `docker compose -f FILE … --project-directory DIRECTORY` would run, all profiles together. Only the host's
+ * files count, never the environment of who asks: a variable that nothing sets makes a setting `unsettled`.
+ *
+ * @param files - absolute paths, merged in this order
+ * @param parsed - shares parsed files with other projects of the same host
+ */
+export async function resolveComposeProject(
+  host: Host,
+  files: readonly string[],
+  projectDirectory: string,
+  parsed: Session['parsed'] = new Map(),
+): Promise<ComposeProject> {
+  const session = sessionOn(host, parsed);
+  const variables = await readVariables(session, [posix.join(projectDirectory, '.env')], new Map());
+  const model = await loadModel(session, {
+    paths: files,
+    directory: projectDirectory,
+    variables,
+    includedBy: [],
+  });
+  const name = nameOf(model, variables, projectDirectory);
+  const all = new Map(variables);
+  if (name !== null) all.set('COMPOSE_PROJECT_NAME', { value: name, line: 0, unset: [] });
+  const context: ProjectContext = { session, model, variables: all, project: name };
+  const services = new Map<string, Workload>();
+  const imageless = new Map<string, string[]>();
+  for (const [key, entry] of entriesOf(valueAt(model, 'services'))) {
+    const service = withVolumesFrom(entry, model, []);
+    const { file, line } = entry.at;
+    if (service === null) {
+      session.problems.push(`${file}:${String(line)}: service ${key} is no mapping, and Compose refuses it`);
+    } else if (['image', 'build'].some((each) => valueAt(service, each) !== null)) {
+      services.set(key, await workloadOfService(key, entry, service, context));
+    } else if (valueAt(service, 'provider') === null) {
+      imageless.set(file, [...(imageless.get(file) ?? []), `${key} (line ${String(line)})`]);
+    }
+  }
+  for (const [file, names] of imageless) {
+    session.problems.push(
+      `${file}: Compose refuses what has neither an image nor a build, and no file beside it has one: ${names.join(', ')}`,
+    );
+  }
+  return { name, files, services, used: [...session.used], problems: [...new Set(session.problems)] };
+}
+
+/** Lower case, of what a name may have (loader.go, NormalizeProjectName). */
+function nameOf(model: Mapping, variables: Variables, directory: string): string | null {
+  const written = valueAt(model, 'name');
+  const own = written?.kind === 'scalar' && written.unset.length === 0 ? (written.text ?? '') : '';
+  const wanted =
+    lookupIn(variables)('COMPOSE_PROJECT_NAME') ?? (own === '' ? posix.basename(directory) : own);
+  const name = wanted
+    .toLowerCase()
+    .replace(/[^a-z0-9_-]/g, '')
+    .replace(/^[_-]+/, '');
+  return name === '' ? null : name;
+}
+
+/** `volumes_from`: what another service mounts is mounted as well, under what the service mounts itself. */
+function withVolumesFrom({ value }: Entry, model: Mapping, trail: readonly string[]): Mapping | null {
+  if (value.kind !== 'mapping') return null;
+  let whole = value;
+  for (const item of itemsOf(valueAt(value, 'volumes_from'))) {
+    const [name = ''] = (item.kind === 'scalar' ? (item.text ?? '') : '').split(':');
+    const other =
+      valueAt(model, 'services')?.kind === 'mapping'
+        ? entriesOf(valueAt(model, 'services')).find(([key]) => key === name)?.[1]
+        : undefined;
+    if (other === undefined || trail.includes(name) || trail.length > 20) continue;
+    const mounted = withVolumesFrom(other, model, [...trail, name])?.entries.get('volumes');
+    if (mounted === undefined) continue;
+    const base: Mapping = { ...value, entries: new Map([['volumes', mounted]]) };
+    whole = mergeMappings(base, whole, ['services', name], []);
+  }
+  return whole;
+}
