@@ -97,6 +97,7 @@ import aiImageUnpinned from './containers/ai-image-unpinned.yaml';
 import apparmorOff from './containers/apparmor-off.yaml';
 import capabilitiesKept from './containers/capabilities-kept.yaml';
 import configmapSecret from './containers/configmap-secret.yaml';
+import containerDrift from './containers/container-drift.yaml';
 import cpuUnlimited from './containers/cpu-unlimited.yaml';
 import dangerousCapability from './containers/dangerous-capability.yaml';
 import defaultBridge from './containers/default-bridge.yaml';
@@ -286,6 +287,7 @@ const files: readonly (readonly [Layer, unknown])[] = [
   ['containers', apparmorOff],
   ['containers', capabilitiesKept],
   ['containers', configmapSecret],
+  ['containers', containerDrift],
   ['containers', cpuUnlimited],
   ['containers', dangerousCapability],
   ['containers', defaultBridge],

@@ -80,6 +80,7 @@ import { serviceExposure } from './containers/service-exposure.ts';
 import { workloadCapability } from './containers/workload-capability.ts';
 import { workloadConfinement } from './containers/workload-confinement.ts';
 import { workloadDevice } from './containers/workload-device.ts';
+import { workloadDrift } from './containers/workload-drift.ts';
 import { workloadFlag } from './containers/workload-flag.ts';
 import { workloadGpu } from './containers/workload-gpu.ts';
 import { workloadImage } from './containers/workload-image.ts';
@@ -183,6 +184,7 @@ export const checks: ReadonlyMap<string, Check> = new Map(
     workloadCapability,
     workloadConfinement,
     workloadDevice,
+    workloadDrift,
     workloadFlag,
     workloadGpu,
     workloadImage,

@@ -42,8 +42,9 @@ export const workloadCapability = defineCheck({
         ];
       }
       const added = capAdd.includes('ALL') || held.some((capability) => capAdd.includes(capability));
+      const shown = workload.privileged ? [citeSetting(workload, 'privileged', true)] : evidence;
       const message = workload.privileged ? 'privileged' : added ? 'added' : 'kept';
-      return [{ outcome: 'fail', message, subject: name, data, evidence }];
+      return [{ outcome: 'fail', message, subject: name, data, evidence: shown }];
     }),
 });
 

@@ -4,6 +4,8 @@ import type { AiService } from './ai-services.ts';
 import { flagValue, isWholeCommand, isWholeEnvironment, programArguments } from './command-line.ts';
 import type { Condition, Match, Setting } from './catalogue.ts';
 import { appliesElsewhere } from './elsewhere.ts';
+import { placeOf } from '../workloads/cite.ts';
+import type { Workload } from '../workloads/workload.ts';
 
 /**
  * The value of a setting as a service runs with it: `null` where it is known to be absent, so that the
@@ -128,13 +130,21 @@ function citationOf(service: AiService, setting: Setting, value: string | null):
   // A line that the running process was not started with does not decide.
   if (line !== undefined && line.value === service.environment[setting.name])
     return { source: line.source, line: line.line, excerpt };
-  if (workload !== null) return { source: workload.origin, line: null, excerpt };
+  if (workload !== null) return inWorkload(workload, setting, excerpt);
   const command = unit?.execStart[0]?.citation;
   if (command !== undefined && line === undefined)
     return { source: command.source, line: command.line, excerpt };
   const pid = processes[0]?.pid;
   const file = setting.kind === 'env' ? 'environ' : 'cmdline';
   return { source: pid === undefined ? service.label : `/proc/${String(pid)}/${file}`, line: null, excerpt };
+}
+
+/** The line of the file that describes the container, where one does. */
+function inWorkload(workload: Workload, { kind, name }: Setting, excerpt: string | null): Citation {
+  const place = kind === 'env' ? placeOf(workload, 'environment', name) : placeOf(workload, 'command');
+  return place === null
+    ? { source: workload.origin, line: null, excerpt }
+    : { source: place.file, line: place.line, column: place.column, excerpt };
 }
 
 function written(setting: Setting, value: string): string {

@@ -42,7 +42,7 @@ export interface WorkloadData extends Readonly<Record<string, string>> {
 /** `directory` is among them where the definition may be edited in place, `file` where a file describes it. */
 export function workloadData(workload: Workload): WorkloadData {
   const { name, image, directory } = workload;
-  const file = workload.places.get('workload')?.file;
+  const file = beginningOf(workload)?.file;
   return {
     name,
     image: image.reference,
@@ -52,13 +52,20 @@ export function workloadData(workload: Workload): WorkloadData {
   };
 }
 
-function placeWords({ name, source, labels, autoRemove, places }: Workload): string {
-  const begins = places.get('workload');
-  if (begins !== undefined) {
-    const what = source === 'compose' ? 'service' : 'container';
-    return `${what} ${name} in ${begins.file}:${String(begins.line)}`;
-  }
+/** Where a file says what it is: its own, or the one that Compose made it from. */
+function beginningOf({ places, definition }: Workload): Place | undefined {
+  return places.get('workload') ?? definition?.service?.places.get('workload');
+}
+
+function placeWords(workload: Workload): string {
+  const { name, source, labels, autoRemove, definition } = workload;
+  const begins = beginningOf(workload);
   const service = labels['com.docker.compose.service'];
+  if (begins !== undefined) {
+    const isService = source === 'compose' || definition !== undefined;
+    const what = isService ? `service ${service ?? name}` : `container ${name}`;
+    return `${what} in ${begins.file}:${String(begins.line)}`;
+  }
   if (source === 'podman') return `container ${name} of Podman`;
   if (service !== undefined) return `service ${service}${composeFile(labels)}`;
   return `container ${name}${autoRemove ? ' (made with --rm, so that it is gone when it stops: run it anew)' : ''}`;

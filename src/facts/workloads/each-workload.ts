@@ -41,9 +41,14 @@ function asSeen<const M extends Messages>(
 }
 
 /** What a file describes is put right there; what another engine than root's Docker has, by its own commands. */
-function inItsPlace<const M extends Messages>({ source, engine }: Workload, verdict: Verdict<M>): Verdict<M> {
+function inItsPlace<const M extends Messages>(
+  { source, engine, definition }: Workload,
+  verdict: Verdict<M>,
+): Verdict<M> {
   if (verdict.outcome !== 'fail') return verdict;
   if (source === 'compose' || source === 'kubernetes') return { ...verdict, variant: source };
+  // What was changed in place would be gone when Compose makes it anew.
+  if (definition !== undefined && definition.service !== null) return { ...verdict, variant: 'compose' };
   if (source === 'podman') return { ...verdict, variant: source, foreign: true };
   return engine?.startsWith('/run/user/') === true
     ? { ...verdict, variant: 'rootless', foreign: true }

@@ -11,6 +11,8 @@ export interface Workload {
   readonly origin: string;
   /** Where a file says what it is; empty where none was read. */
   readonly places: Places;
+  /** What Docker Compose made it from; absent where it did not. */
+  readonly definition?: Definition;
   /**
    * Settings that a file leaves to a variable which nothing sets, or writes as its program refuses it: what is here
    * of them is what stands there without that, and neither it nor its absence proves anything. By {@link Setting},
@@ -94,6 +96,15 @@ export interface KernelTruth {
   readonly appArmor: 'profile' | 'off' | null;
   /** Whether its namespace is that of this machine's init. */
   readonly shares: Readonly<Record<'network' | 'pid' | 'ipc' | 'user', boolean | null>>;
+}
+
+/** A service of compose files, as they are now. */
+export interface Definition {
+  readonly files: readonly string[];
+  /** `null`: they could not be read, or do not have it any more. */
+  readonly service: Workload | null;
+  /** Why `service` is not known. */
+  readonly because: string | null;
 }
 
 export interface ImageReference {

@@ -4,6 +4,7 @@ import type { Evidence } from '../../host/evidence.ts';
 import { gapsOf, known, knownInPart } from '../../host/evidence.ts';
 import type { Host } from '../../host/host.ts';
 import { composeFact } from '../compose/compose.ts';
+import { withDefinitions } from '../compose/definitions.ts';
 import { kubernetesFact } from '../kubernetes/kubernetes.ts';
 import { processesFact } from '../processes.ts';
 import type { Unit } from '../units/unit.ts';
@@ -47,7 +48,8 @@ export const workloadsFact = defineFact<readonly Workload[]>({
     const started = [...live, ...notYetStarted(seen, live)];
     const all = [...started, ...notAmong(started, quadlets)];
     const truthful = await withKernelTruth(host, read, all);
-    const workloads = await Promise.all(truthful.map((workload) => resolvePaths(host, workload)));
+    const defined = await withDefinitions(host, truthful);
+    const workloads = await Promise.all(defined.map((workload) => resolvePaths(host, workload)));
     const sorted = workloads.toSorted((a, b) => (a.name < b.name ? -1 : 1));
     // An engine that was not heard may keep its containers where its unread settings say.
     const settings = engines.value.every(({ unheard }) => unheard === null) ? [] : gapsOf(engines);

@@ -49,7 +49,8 @@ function remedyLines(remedy: Remediation | null, style: Style): string[] {
   return [
     ...labelled(style, 'fix', remedy.summary),
     ...snippetLines(style, remedy.snippet),
-    ...commandLines(style, remedy.commands, null),
+    // Below YAML to paste, commands must not look like more of it.
+    ...commandLines(style, remedy.commands, remedy.snippet === null ? null : 'run'),
     ...commandLines(style, remedy.verify, 'check'),
     ...commandLines(style, remedy.undo, 'undo'),
     ...riskLine(style, remedy),

@@ -1,0 +1,44 @@
+import { expect, test } from '@jest/globals';
+import { withDefinitions } from '../../../src/facts/compose/definitions.ts';
+import { workload } from '../../harness/docker-workload.ts';
+import { memoryHost } from '../../harness/memory-host.ts';
+
+const labels = (service: string, files = '/srv/compose.yml') => ({
+  'com.docker.compose.service': service,
+  'com.docker.compose.project.config_files': files,
+  'com.docker.compose.project.working_dir': '/srv',
+});
+
+const host = await memoryHost({
+  files: {
+    '/srv/compose.yml': 'services:\n  web:\n    image: x:${TAG}\n    privileged: true\n',
+    '/srv/.env': 'TAG=2\n',
+  },
+});
+
+async function definitionOf(of: Readonly<Record<string, string>>) {
+  const [made] = await withDefinitions(host, [workload('one', { config: { Labels: of } })]);
+  return made?.definition;
+}
+
+test('a container that Compose made has the service that its files describe now', async () => {
+  expect(await definitionOf(labels('web'))).toMatchObject({
+    because: null,
+    service: { image: { reference: 'x:2' }, privileged: true },
+  });
+  const place = (await definitionOf(labels('web')))?.service?.places.get('privileged');
+  expect(place).toEqual({ file: '/srv/compose.yml', line: 4, column: 5 });
+});
+
+test.each([
+  ['a service that is not there any more', labels('gone'), /has no service gone any more/],
+  ['files that are not there any more', labels('web', '/old/compose.yml'), /is not there any more/],
+])('%s is said', async (_, of, because) => {
+  const definition = await definitionOf(of);
+  expect(definition?.service).toBeNull();
+  expect(definition?.because).toMatch(because);
+});
+
+test('a container of nobody’s file has none', async () => {
+  expect(await definitionOf({})).toBeUndefined();
+});
