@@ -44,9 +44,10 @@ export const stopgapsFact = defineFact<Stopgaps>({
       return known({ closing: () => null }, 'the firewall');
     }
     const doors = doorsOf(listeners.value, workloads.state === 'known' ? workloads.value : []);
+    const after = rememberedChanges(firewall.value, network.value);
     const closing = (exposure: Exposure): Stopgap | null => {
       const door = doors.find((one) => isDoorOf(one, exposure));
-      return door === undefined ? null : choose(door, exposure, firewall.value, network.value);
+      return door === undefined ? null : choose(door, exposure, after);
     };
     return known({ closing }, 'the firewall');
   },
@@ -68,12 +69,30 @@ function isDoorOf({ proto, address, port, container }: Door, exposure: Exposure)
   );
 }
 
-function choose(door: Door, exposure: Exposure, ruleset: Ruleset, network: Network): Stopgap | null {
+/** The network with what a stopgap adds; `null` where it adds nothing. */
+type Changed = (stopgap: StopgapTemplate, values: Stopgap['data']) => Network | null;
+
+/** A port of several addresses is closed by the same rules. */
+function rememberedChanges(ruleset: Ruleset, { interfaces, net, gaps }: Network): Changed {
+  const known = new Map<string, Network | null>();
+  return (stopgap, values) => {
+    const key = `${stopgap.id} ${renderMessage('nft' in stopgap ? stopgap.nft : stopgap.iptables, values)}`;
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    const changed = withRules(ruleset, stopgap, values);
+    const after =
+      changed === null ? null : { interfaces, net: netfilterOf(changed, interfaces, net.routing), gaps };
+    known.set(key, after);
+    return after;
+  };
+}
+
+function choose(door: Door, exposure: Exposure, changed: Changed): Stopgap | null {
   const values = dataOf(exposure);
   for (const stopgap of stopgaps()) {
     if (!stopgap.doors.includes(exposure.kind)) continue;
-    const changed = withRules(ruleset, stopgap, values);
-    if (changed !== null && isClosed(door, changed, network)) {
+    const after = changed(stopgap, values);
+    if (after !== null && isClosed(door, after)) {
       return { fix: { ...noCommands, ...stopgap.fix }, data: values };
     }
   }
@@ -82,8 +101,7 @@ function choose(door: Door, exposure: Exposure, ruleset: Ruleset, network: Netwo
 
 const noCommands = { commands: [], verify: [], undo: [] };
 
-function isClosed(door: Door, ruleset: Ruleset, { interfaces, net, gaps }: Network): boolean {
-  const after = { interfaces, net: netfilterOf(ruleset, interfaces, net.routing), gaps };
+function isClosed(door: Door, after: Network): boolean {
   return ['loopback', 'containers'].includes(scopeOf(answersOf(door, after)));
 }
 
