@@ -67,6 +67,7 @@ import diskNearlyFull from './host/disk-nearly-full.yaml';
 import gpuDeviceOpen from './host/gpu-device-open.yaml';
 import gpuDriverVulnerable from './host/gpu-driver-vulnerable.yaml';
 import gpuProfilingOpen from './host/gpu-profiling-open.yaml';
+import gpuSharedWithoutIsolation from './host/gpu-shared-without-isolation.yaml';
 import rebootRequired from './host/reboot-required.yaml';
 import sysctlAslr from './host/sysctl-aslr.yaml';
 import sysctlDmesg from './host/sysctl-dmesg.yaml';
@@ -257,6 +258,7 @@ const files: readonly (readonly [Layer, unknown])[] = [
   ['host', gpuDeviceOpen],
   ['host', gpuDriverVulnerable],
   ['host', gpuProfilingOpen],
+  ['host', gpuSharedWithoutIsolation],
   ['host', rebootRequired],
   ['host', sysctlAslr],
   ['host', sysctlDmesg],

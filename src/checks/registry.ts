@@ -39,6 +39,7 @@ import { diskUsage } from './host/disk-usage.ts';
 import { gpuDeviceMode } from './host/gpu-device-mode.ts';
 import { gpuDriverParameter } from './host/gpu-driver-parameter.ts';
 import { gpuDriverVersion } from './host/gpu-driver-version.ts';
+import { gpuSharing } from './host/gpu-sharing.ts';
 import { rebootRequired } from './host/reboot-required.ts';
 import { redirects } from './host/redirects.ts';
 import { reversePathFilter } from './host/reverse-path-filter.ts';
@@ -143,6 +144,7 @@ export const checks: ReadonlyMap<string, Check> = new Map(
     gpuDeviceMode,
     gpuDriverParameter,
     gpuDriverVersion,
+    gpuSharing,
     rebootRequired,
     redirects,
     reversePathFilter,
