@@ -1,6 +1,9 @@
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',
+  // Modules of one file are not given back before its process ends: a worker that has many is replaced.
+  maxWorkers: '100%',
+  workerIdleMemoryLimit: '1GB',
   roots: ['<rootDir>/test'],
   setupFiles: ['<rootDir>/test/harness/seed.ts'],
   testMatch: ['**/*.test.ts'],

@@ -5,6 +5,8 @@ import { UsageError } from './usage-error.ts';
 export async function writeResult(result: string | Iterable<string>, file: string | null): Promise<void> {
   const pieces = typeof result === 'string' ? [result] : result;
   if (file === null) {
+    // The callback of each write tells; without a listener the event would end the program.
+    process.stdout.on('error', () => undefined);
     for (const piece of pieces) if (!(await printed(piece))) return;
     return;
   }
@@ -20,15 +22,10 @@ export async function writeResult(result: string | Iterable<string>, file: strin
 /** @returns `false` where nobody reads any more */
 function printed(text: string): Promise<boolean> {
   return new Promise((resolve, reject) => {
-    const failed = (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') resolve(false);
-      else reject(error);
-    };
-    process.stdout.once('error', failed);
     process.stdout.write(text, (error) => {
-      process.stdout.off('error', failed);
       if (error == null) resolve(true);
-      else failed(error);
+      else if ('code' in error && error.code === 'EPIPE') resolve(false);
+      else reject(error);
     });
   });
 }

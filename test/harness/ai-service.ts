@@ -76,6 +76,7 @@ export function inContainer(
     source: has.source ?? 'docker',
     name: `my-${id}`,
     origin: `docker inspect my-${id}`,
+    places: new Map(),
     image: { reference: repository, repository, tag: null, digest: null },
     namespaces: { network: has.network ?? 'bridge' },
     mounts: (has.mounts ?? []).map((target) => ({ type: 'bind', source: '/srv', target, writable: true })),
