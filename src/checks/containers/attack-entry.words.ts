@@ -8,6 +8,7 @@ import { citationsOf, doubtOf, socketOf } from '../../facts/exposure/cite.ts';
 import type { Exposure } from '../../facts/exposure/exposure.ts';
 import { isLoopback } from '../../facts/exposure/socket-address.ts';
 import { citeSetting } from '../../facts/workloads/cite.ts';
+import { namespaceOf } from '../../facts/workloads/shared-namespace.ts';
 import type { Workload } from '../../facts/workloads/workload.ts';
 
 /** A port of a container that others reach. */
@@ -30,23 +31,46 @@ interface Credential {
   readonly because: string;
 }
 
-/** Every such port; `null` where nobody can tell. A file's ports are open to whoever reaches the machine. */
+/**
+ * Every such port; `null` where nobody can tell. A file's ports are open to whoever reaches the machine. Of who
+ * borrows another's network, the other's count.
+ */
 export function entriesOf(
   workload: Workload,
+  all: readonly Workload[],
   exposures: Evidence<readonly Exposure[]>,
   services: readonly AiService[],
 ): Entry[] | null {
-  if (workload.state === 'declared') return publishedEntries(workload);
+  const { mode, owner } = namespaceOf(workload, 'network', all);
+  if (mode === null) return null;
+  if (workload.state === 'declared') {
+    // On the host's network it opens what it likes; on a macvlan every port of it is open.
+    if (mode === 'host' || owner.openNetworks.length > 0) return portsOf(workload, services);
+    return publishedEntries(workload, owner);
+  }
   if (exposures.state === 'unknown') return null;
   // On the host's network its sockets are the machine's: its service is what tells them.
-  const sockets = services
-    .filter((service) => service.workload?.name === workload.name)
-    .flatMap((service) => exposuresOf(service, exposures.value, services));
-  const published = exposures.value.filter((exposure) => exposure.workload === workload.name);
-  const own = [...new Set([...published, ...sockets])];
-  return own
+  const own = services.filter((service) => service.workload?.name === workload.name);
+  const sockets = own.flatMap((service) => exposuresOf(service, exposures.value, services));
+  if (mode === 'host' && own.length === 0) return null;
+  const published = exposures.value.filter((exposure) => exposure.workload === owner.name);
+  return [...new Set([...published, ...sockets])]
     .filter(({ scope }) => scope !== 'loopback' && scope !== 'containers')
     .map((exposure) => exposureEntry(workload, exposure));
+}
+
+/** The ports that the product of the catalogue opens by itself; `null`: it is none. */
+function portsOf(workload: Workload, services: readonly AiService[]): Entry[] | null {
+  const service = services.find((each) => each.workload?.name === workload.name) ?? null;
+  const ports = service?.service.ports ?? [];
+  if (ports.length === 0) return null;
+  return ports.map(({ port, proto }) => ({
+    ...{ port, inside: null, proto, exposure: null },
+    subject: `${workload.name} on port ${String(port)}/${proto}`,
+    words: 'whoever reaches the machine',
+    evidence: [citeSetting(workload, 'network', workload.namespaces.network)],
+    credential: () => credentialOf(service),
+  }));
 }
 
 const places = { any: 'the internet', lan: 'the local network', vpn: 'the VPN' } as const;
@@ -65,8 +89,8 @@ function exposureEntry({ name }: Workload, exposure: Exposure): Entry {
   };
 }
 
-function publishedEntries(workload: Workload): Entry[] {
-  const open = workload.publishes.filter(({ hostAddress }) => !isLoopback(hostAddress));
+function publishedEntries(workload: Workload, owner: Workload): Entry[] {
+  const open = owner.publishes.filter(({ hostAddress }) => !isLoopback(hostAddress));
   // Without an address a port is published on both wildcards: that is one door.
   const doors = new Map(open.toReversed().map((each) => [`${String(each.hostPort)}/${each.proto}`, each]));
   return [...doors.values()].toReversed().map(({ hostAddress, hostPort, containerPort, proto }) => ({

@@ -38,26 +38,60 @@ export const attackPath = defineCheck({
   }),
   messages,
   evaluate: ({ workloads, services, exposures, engines, stopgaps }, { from, ...paths }) =>
-    eachWorkload<typeof messages>(workloads, (workload): Verdict<typeof messages>[] => {
-      const { name } = workload;
-      const powers = hostPowers(workload, workloads, paths);
-      if (powers.length === 0) return [pass(name)];
-      const engine = engines.state === 'known' ? engineOfWorkload(workload, engines.value) : null;
-      if (isMapped(workload, engine)) {
-        const because = `root in \`${name}\` is another user on the host`;
-        return [{ ...notApplicable(because), subject: name }];
-      }
-      if (from === 'inside') return [fromInside(workload, powers)];
-      const entries = entriesOf(workload, exposures, services);
-      if (entries === null) return [undetermined(`who reaches \`${name}\` is not known`, name)];
-      if (entries.length === 0) return [pass(name, ...powers.map((power) => citationOf(workload, power)))];
-      return entries.map((entry) => {
-        const verdict = fromNetwork(workload, entry, powers, services);
-        const closing = entry.exposure === null ? null : closingOf(stopgaps, entry.exposure);
-        return verdict.outcome === 'fail' ? { ...verdict, stopgap: closing } : verdict;
-      });
-    }),
+    eachWorkload<typeof messages>(
+      workloads,
+      (workload): Verdict<typeof messages>[] => {
+        const { name } = workload;
+        const powers = hostPowers(workload, workloads, paths);
+        if (powers.length === 0) return [withoutPower(workload)];
+        const engine = engines.state === 'known' ? engineOfWorkload(workload, engines.value) : null;
+        if (isMapped(workload, engine)) {
+          const because = `root in \`${name}\` is another user on the host`;
+          return [{ ...notApplicable(because), subject: name }];
+        }
+        if (from === 'inside') return [fromInside(workload, powers)];
+        const entries = entriesOf(workload, workloads, exposures, services);
+        if (entries === null) {
+          const because = `who reaches \`${name}\` is not known, and from it ${wordsOf(powers)} → root on the host`;
+          return [undetermined(because, name)];
+        }
+        if (entries.length === 0) return [pass(name, ...restsOn(workload))];
+        return entries.map((entry) => {
+          const verdict = fromNetwork(workload, entry, powers, services);
+          const closing = entry.exposure === null ? null : closingOf(stopgaps, entry.exposure);
+          return verdict.outcome === 'fail' ? { ...verdict, stopgap: closing } : verdict;
+        });
+      },
+      about,
+    ),
 });
+
+/** Settings that make powers and entries: no pass stands where one of them is not known. */
+const about = ['mounts', 'devices', 'deviceRules', 'ports'] as const;
+
+/** Cited where a file leaves some setting open, so that a pass that rests on it is taken back. */
+function restsOn(workload: Workload): Citation[] {
+  if (workload.unsettled.size === 0) return [];
+  const { mounts, devices, deviceRules, capAdd, capDrop, namespaces, publishes, user } = workload;
+  return [
+    citeSetting(workload, 'mounts', mounts.length),
+    citeSetting(workload, 'devices', devices.length),
+    citeSetting(workload, 'deviceRules', deviceRules),
+    citeSetting(workload, 'capAdd', capAdd),
+    citeSetting(workload, 'capDrop', capDrop),
+    citeSetting(workload, 'pid', namespaces.pid),
+    citeSetting(workload, 'network', namespaces.network),
+    citeSetting(workload, 'ports', publishes.length),
+    citeSetting(workload, 'user', user),
+  ];
+}
+
+function withoutPower(workload: Workload): Verdict<typeof messages> {
+  const { name, mounts } = workload;
+  const unseen = mounts.find(({ type, real }) => type === 'bind' && real === null);
+  if (unseen === undefined) return pass(name, ...restsOn(workload));
+  return undetermined(`where ${unseen.source}, which \`${name}\` has, leads was not seen`, name);
+}
 
 /** Whether the container's root has another user's id on the host. */
 function isMapped({ mapsRoot, namespaces }: Workload, engine: Engine | null): boolean {
@@ -69,9 +103,10 @@ function fromInside(workload: Workload, powers: readonly HostPower[]): Verdict<t
   const { name } = workload;
   const twofold = powers.filter(({ needsRoot, setting }) => needsRoot && setting !== 'privileged');
   const evidence = twofold.map((power) => citationOf(workload, power));
-  if (twofold.length === 0) return pass(name);
+  if (twofold.length === 0) return withoutPower(workload);
   const root = beginsAsRoot(workload);
-  if (root === false) return pass(name, ...evidence, citeSetting(workload, 'user', workload.user));
+  if (root === false)
+    return pass(name, ...evidence, ...restsOn(workload), citeSetting(workload, 'user', workload.user));
   if (root === null) {
     const because = `\`${name}\` has ${wordsOf(twofold)}; whether the image ${workload.image.reference} runs as root is not known`;
     return { ...undetermined(because, name), evidence };
@@ -90,7 +125,7 @@ function fromNetwork(
   const { subject, words, port, inside, proto } = entry;
   const usable = powers.filter(({ needsRoot }) => !needsRoot || beginsAsRoot(workload) !== false);
   const evidence = [...entry.evidence, ...usable.map((power) => citationOf(workload, power))];
-  if (usable.length === 0) return pass(subject, ...evidence);
+  if (usable.length === 0) return pass(subject, ...evidence, ...restsOn(workload));
   const { state, because } = entry.credential(services);
   const chain = `${words} → ${workload.name} (${String(port)}/${proto}) → ${wordsOf(usable)}`;
   if (state === 'proved') return pass(subject, ...evidence);

@@ -3,8 +3,9 @@ import * as z from 'zod';
 import type { Verdict } from '../../engine/check.ts';
 import { defineCheck, pass } from '../../engine/check.ts';
 import { citeSetting, workloadData } from '../../facts/workloads/cite.ts';
+import { isRawDeviceRule } from '../../facts/workloads/device-rule.ts';
 import { eachWorkload } from '../../facts/workloads/each-workload.ts';
-import { isAbove, isBelow, isPath } from '../../facts/workloads/path-pattern.ts';
+import { isAbove, isBelow, isPath, straightened } from '../../facts/workloads/path-pattern.ts';
 import type { Device } from '../../facts/workloads/workload.ts';
 import { workloadsFact } from '../../facts/workloads/workloads.ts';
 
@@ -13,12 +14,6 @@ const messages = {
   other: '`{name}` has the host’s {device}, which neither a GPU nor sound needs.',
   rule: '`{name}` may use every device that matches the cgroup rule {device}: it makes the node itself and opens it.',
 };
-
-/**
- * `a` is every device, `b` every block device; of the character devices 1:1, 1:2 and 1:4 are /dev/mem,
- * /dev/kmem and /dev/port (kernel, admin-guide/devices.txt).
- */
-const rawRule = /^\s*(?:[ab]\b|c\s+(?:1|\*):[124*]\s)/;
 
 const Patterns = z.array(z.string().startsWith('/dev')).min(1);
 
@@ -35,8 +30,14 @@ export const workloadDevice = defineCheck({
   }),
   messages,
   evaluate: ({ workloads }, { kind, raw, allowed }) => {
-    const isRaw = ({ host, type }: Device) =>
-      type === 'block' || raw.some((pattern) => isAbove(host, pattern) || isBelow(host, pattern));
+    const isRaw = ({ host, type }: Device) => {
+      const path = straightened(host);
+      return type === 'block' || raw.some((pattern) => isAbove(path, pattern) || isBelow(path, pattern));
+    };
+    const isAllowed = ({ host }: Device) => {
+      const path = straightened(host);
+      return allowed.some((pattern) => isPath(path, pattern) || isBelow(path, pattern));
+    };
     return eachWorkload<typeof messages>(
       workloads,
       (workload) => {
@@ -49,22 +50,19 @@ export const workloadDevice = defineCheck({
           evidence: [citeSetting(workload, message === 'rule' ? 'deviceRules' : 'devices', device)],
         });
         const nodes = devices.filter((device) =>
-          kind === 'raw'
-            ? isRaw(device)
-            : !isRaw(device) &&
-              !allowed.some((pattern) => isPath(device.host, pattern) || isBelow(device.host, pattern)),
+          kind === 'raw' ? isRaw(device) : !isRaw(device) && !isAllowed(device),
         );
-        const rules = deviceRules.filter((rule) => rawRule.test(rule) === (kind === 'raw'));
+        const rules = deviceRules.filter((rule) => isRawDeviceRule(rule) === (kind === 'raw'));
         const failures = [
           ...nodes.map(({ host }) => failure(kind, host)),
           ...rules.map((rule) => failure('rule', rule)),
         ];
-        const evidence = citeSetting(
-          workload,
-          'devices',
-          devices.map(({ host }) => host),
-        );
-        return failures.length > 0 ? failures : [pass(name, evidence)];
+        const hosts = devices.map(({ host }) => host);
+        const evidence = [
+          citeSetting(workload, 'devices', hosts),
+          citeSetting(workload, 'deviceRules', deviceRules),
+        ];
+        return failures.length > 0 ? failures : [pass(name, ...evidence)];
       },
       ['deviceRules'],
     );

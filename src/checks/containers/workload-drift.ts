@@ -14,37 +14,56 @@ const messages = {
     '`{name}` runs otherwise than {file} says now ({settings}): what was read there is not what runs, and the next `docker compose up` changes it.',
 };
 
+type TextOf = (workload: Workload) => string | null;
+
 /** What is compared, each as text; `null`: a file that says nothing leaves it to the image or the engine. */
-const compared: readonly (readonly [Setting, (workload: Workload) => string | null])[] = [
+const compared: readonly (readonly [Setting, TextOf])[] = [
   ['image', ({ image }) => (image.built ? null : image.reference)],
   ['user', ({ user }) => (user === '' ? null : user)],
   ['privileged', ({ privileged }) => String(privileged)],
   ['capAdd', ({ capAdd }) => capAdd.toSorted().join()],
   ['capDrop', ({ capDrop }) => capDrop.toSorted().join()],
+  ['securityOpt', ({ securityOpt }) => securityOpt.toSorted().join()],
   ['readOnly', ({ readonlyRootfs }) => String(readonlyRootfs)],
   ['network', ({ namespaces }) => String(namespaces.network === 'host')],
   ['pid', ({ namespaces }) => String(namespaces.pid === 'host')],
   ['ipc', ({ namespaces }) => String(namespaces.ipc === 'host')],
+  ['uts', ({ namespaces }) => String(namespaces.uts === 'host')],
+  ['userns', ({ namespaces }) => String(namespaces.user === 'host')],
+  ['mounts', mountWords],
   [
-    'mounts',
-    ({ mounts }) =>
-      mounts
-        .filter(({ type }) => type === 'bind')
-        .map(mountWord)
+    'devices',
+    ({ devices }) =>
+      devices
+        .map(({ host }) => host)
         .toSorted()
         .join(),
   ],
-  ['ports', ({ publishes }) => [...new Set(publishes.map(portWord))].toSorted().join()],
+  ['deviceRules', ({ deviceRules }) => deviceRules.toSorted().join()],
+  ['ports', portWords],
   ['memory', ({ limits }) => String(limits.memoryBytes)],
+  ['cpus', ({ limits }) => String(limits.cpus)],
   ['pids', ({ limits }) => String(limits.pids)],
 ];
 
-function mountWord({ source, target, writable }: Workload['mounts'][number]): string {
-  return `${source}:${target}:${String(writable)}`;
+/** Of whose home `~` is, only who runs Compose knows. */
+function mountWords({ mounts }: Workload): string | null {
+  const bound = mounts.filter(({ type }) => type === 'bind');
+  if (bound.some(({ source }) => source.startsWith('~'))) return null;
+  return bound
+    .map(({ source, target, writable }) => `${source}:${target}:${String(writable)}`)
+    .toSorted()
+    .join();
 }
 
-function portWord({ hostAddress, hostPort, containerPort, proto }: Workload['publishes'][number]): string {
-  return `${hostAddress}:${String(hostPort)}:${String(containerPort)}/${proto}`;
+/** Without IPv6 the engine leaves `::` out; a port that the engine chose is anybody's guess. */
+function portWords({ publishes }: Workload): string | null {
+  if (publishes.some(({ hostPort }) => hostPort === 0)) return null;
+  const words = publishes.map(
+    ({ hostAddress, hostPort, containerPort, proto }) =>
+      `${hostAddress === '::' ? '0.0.0.0' : hostAddress}:${String(hostPort)}:${String(containerPort)}/${proto}`,
+  );
+  return [...new Set(words)].toSorted().join();
 }
 
 export const workloadDrift = defineCheck({

@@ -31,7 +31,7 @@ const flags: Readonly<Record<Flag, (workload: Workload) => Judgement>> = {
     // Added ALL comes before dropped ALL.
     workload.privileged || workload.capAdd.includes('ALL') || !workload.capDrop.includes('ALL'),
     citeSetting(workload, 'capDrop', workload.capDrop),
-    ...(workload.capAdd.includes('ALL') ? [citeSetting(workload, 'capAdd', workload.capAdd)] : []),
+    citeSetting(workload, 'capAdd', workload.capAdd),
   ],
   'writable-root': (workload) => [
     !workload.readonlyRootfs,
@@ -42,6 +42,10 @@ const flags: Readonly<Record<Flag, (workload: Workload) => Judgement>> = {
     workload.privileged
       ? citeSetting(workload, 'privileged', true)
       : citeSetting(workload, 'maskedPaths', workload.maskedProc ? 'default' : []),
+    // Compose knows it as one of these options alone.
+    ...(workload.source === 'compose' && workload.maskedProc
+      ? [citeSetting(workload, 'securityOpt', workload.securityOpt)]
+      : []),
   ],
   'no-healthcheck': (workload) => [
     isUnchecked(workload),

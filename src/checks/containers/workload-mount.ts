@@ -5,7 +5,8 @@ import { defineCheck, pass, undetermined } from '../../engine/check.ts';
 import { citeSetting, workloadData } from '../../facts/workloads/cite.ts';
 import { eachWorkload } from '../../facts/workloads/each-workload.ts';
 import { enginesFact } from '../../facts/workloads/engine.ts';
-import { isAbove, isBelow } from '../../facts/workloads/path-pattern.ts';
+import { isAbove, isBelow, straightened } from '../../facts/workloads/path-pattern.ts';
+import { namespaceOf } from '../../facts/workloads/shared-namespace.ts';
 import type { Mount, Workload } from '../../facts/workloads/workload.ts';
 import { workloadsFact } from '../../facts/workloads/workloads.ts';
 
@@ -39,7 +40,8 @@ export const workloadMount = defineCheck({
     const wanted = [...paths, ...known.flatMap(({ sockets }) => sockets.map(({ path }) => path))];
     const reachedBy = ({ type, source, real }: Mount): string | null => {
       if (type !== 'bind') return null;
-      for (const path of new Set([real ?? source, source])) {
+      const seen = [real ?? source, source];
+      for (const path of new Set([...seen, ...seen.map(behindProc)])) {
         const above = [...wanted, ...trees].find((pattern) => isAbove(path, pattern));
         if (above !== undefined) return isBelow(path, above) ? path : above;
         if (trees.some((pattern) => isBelow(path, pattern))) return path;
@@ -51,9 +53,16 @@ export const workloadMount = defineCheck({
       (workload) => {
         const { name } = workload;
         const evidence = [citeSetting(workload, 'mounts', workload.mounts.map(mountWord))];
-        if (isGuard(workload, guards)) {
+        const { owner } = namespaceOf(workload, 'network', workloads);
+        if (isGuard(workload, owner, guards)) {
           const because = `whether \`${name}\`, which stands before the path, publishes a port was not seen`;
-          return [workload.unseen.includes('ports') ? undetermined(because, name) : pass(name, ...evidence)];
+          if (isPublishUnseen(workload) || isPublishUnseen(owner)) return [undetermined(because, name)];
+          const stands = [
+            citeSetting(workload, 'image', workload.image.reference),
+            citeSetting(workload, 'ports', []),
+            citeSetting(workload, 'network', workload.namespaces.network),
+          ];
+          return [pass(name, ...evidence, ...stands)];
         }
         const found = workload.mounts.flatMap((mount): Verdict<typeof messages>[] => {
           if (access !== 'any' && mount.writable !== (access === 'writable')) return [];
@@ -80,11 +89,26 @@ export const workloadMount = defineCheck({
   },
 });
 
-function isGuard(workload: Workload, guards: readonly string[]): boolean {
-  const { image, publishes, privileged, namespaces } = workload;
+/** What is built here may be anything under that name; who lends its network publishes for it. */
+function isGuard(workload: Workload, owner: Workload, guards: readonly string[]): boolean {
+  const { image, publishes, privileged } = workload;
   const repository = image.repository.replace(/^docker\.io\//, '');
-  const isInside = publishes.length === 0 && namespaces.network !== 'host';
-  return guards.includes(repository) && isInside && !privileged;
+  const isInside = [...publishes, ...owner.publishes].length === 0 && isOwnNetwork(owner);
+  return guards.includes(repository) && !image.built && isInside && !privileged;
+}
+
+/** A network that is another container's still is one that nobody here knows. */
+function isOwnNetwork({ namespaces: { network } }: Workload): boolean {
+  return network !== 'host' && !/^(?:container|service):/.test(network);
+}
+
+function isPublishUnseen({ unseen, unsettled }: Workload): boolean {
+  return unseen.includes('ports') || unsettled.has('ports') || unsettled.has('network');
+}
+
+/** As the process sees it, where the path leads through one in /proc. */
+function behindProc(path: string): string {
+  return path.startsWith('/') ? straightened(path) : path;
 }
 
 function mountWord({ source, real, target, writable }: Mount): string {

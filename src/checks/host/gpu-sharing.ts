@@ -26,7 +26,9 @@ export const gpuSharing = defineCheck({
     if (gpu.state === 'unknown') return [undetermined(`how many GPUs there are: ${gpu.detail}`, subject)];
     const count = gpu.value?.count ?? 1;
     const sets = users.map((user) => ({ user, cards: user.gpu === null ? null : cardsOf(user.gpu, count) }));
-    const evidence = users.map((user) => citeSetting(user, 'gpu', user.gpu?.ids.join() || user.gpu?.count));
+    const evidence = users.map((user) =>
+      citeSetting(user, 'gpu', user.gpu?.ids.length === 0 ? user.gpu.count : user.gpu?.ids),
+    );
     const sharing = sets.filter(
       ({ cards }, index) =>
         cards !== null &&

@@ -48,6 +48,8 @@ const Product = z.strictObject({
   packages: z.array(Text).default([]),
   /** Whether tags of its images are its versions. */
   tags: z.boolean().default(true),
+  /** Images of the same service that count their own versions, by the last part of their names. */
+  others: z.array(Text).default([]),
   vulnerabilities: z.array(Vulnerability).min(1),
 });
 export type Product = z.infer<typeof Product>;

@@ -15,14 +15,46 @@ export interface ProductVersion {
 }
 
 const stages: Readonly<Record<string, number>> = {
-  ...{ dev: -5, alpha: -4, a: -4, beta: -3, b: -3, pre: -2, preview: -2, rc: -1, c: -1 },
+  ...{
+    nightly: -6,
+    canary: -6,
+    snapshot: -6,
+    edge: -6,
+    insiders: -6,
+    exp: -6,
+    experimental: -6,
+    unstable: -6,
+  },
+  ...{ dev: -5, next: -5, alpha: -4, a: -4, m: -4, beta: -3, b: -3, pre: -2, preview: -2, rc: -1, c: -1 },
   ...{ post: 1, security: 1 },
 };
 
 const dotted = /^v?(\d{1,9}(?:\.\d{1,9}){0,5})(.*)$/i;
-const stage = /^[-.+~_]?(dev|alpha|beta|preview|pre|rc|post|security|a|b|c)[-.]?(\d{0,9})(?![a-z])/i;
-/** What a tag says of the image beside the version: `-alpine3.20`, `-cuda`, `-py3`, `-ubuntu.22.04`. */
-const variant = /^(?:[-+_~][a-z][a-z0-9._]*|[-_]\d{1,9})*$/i;
+/** A name of one letter stands with a number: `-m3`, `1.0a1`. */
+const stage = new RegExp(
+  `^[-.+~_]?(?:(${Object.keys(stages)
+    .filter((name) => name.length > 1)
+    .join('|')})[-.]?(\\d{0,9})|([abcm])[-.]?(\\d{1,9}))(?![a-z])`,
+  'i',
+);
+
+/**
+ * Words by which a tag says of the image what is beside the version, with or without a number: `-alpine3.20`,
+ * `-cuda`, `-py3`, `-ubuntu.22.04`, `+dfsg1`. With another word it may be any build of any branch.
+ */
+const variants: ReadonlySet<string> = new Set(
+  [
+    'alpine debian deb ubuntu bookworm bullseye buster trixie jammy noble focal bionic ubi el rhel centos rocky',
+    'fedora suse leap wolfi chainguard distroless scratch photon windowsservercore nanoserver ltsc linux windows',
+    'slim full lite light minimal min large small base core extras extra all aio standalone static debug nonroot',
+    'rootless fips amd arm armv armhf aarch i x s ppc ppc64le riscv k rke rke2r r ls v dfsg ds repack',
+    'cuda cu cudnn cublas rocm hip hipblas gfx mi vulkan sycl musa cann intel xpu hpu gaudi neuron tpu cpu gpu',
+    'openvino openblas onnx onnxruntime torch pytorch pyt tf tensorflow tensorrt trt trtllm vllm llamacpp llama',
+    'ffmpeg py python python3 node nodejs jdk jre java temurin openjdk go golang runtime devel sdk server openai',
+    'igpu h hopper blackwell ollama enterprise ee ce oss community pro stable release final ga lts sts latest',
+    'apache fpm nginx management azure esm',
+  ].flatMap((line) => line.split(' ')),
+);
 
 /** `null` for what is no version: `latest`, `main-abc1234`, a commit, a date. */
 export function parseProductVersion(text: string): ProductVersion | null {
@@ -33,10 +65,23 @@ export function parseProductVersion(text: string): ProductVersion | null {
   if (build !== null) return { text, kind: 'build', numbers: [Number(build[1])], stage: [0, 0] };
   const [, numbers = '', rest = ''] = dotted.exec(text) ?? [];
   if (numbers === '') return null;
-  const [staged = '', name = '', number = ''] = stage.exec(rest) ?? [];
-  if (!variant.test(rest.slice(staged.length))) return null;
-  const rank = stages[name.toLowerCase()] ?? 0;
+  const [staged = '', word, count, letter, counter] = stage.exec(rest) ?? [];
+  if (!isVariant(rest.slice(staged.length))) return null;
+  const rank = stages[(word ?? letter ?? '').toLowerCase()] ?? 0;
+  const number = count ?? counter ?? '';
   return { text, kind: 'dotted', numbers: numbers.split('.').map(Number), stage: [rank, Number(number)] };
+}
+
+function isVariant(rest: string): boolean {
+  const [before, ...parts] = rest.toLowerCase().split(/[-+_~]/);
+  return (
+    before === '' &&
+    parts.every((part) => {
+      if (/^\d{1,9}(?:\.\d{1,9})*$/.test(part) || variants.has(part)) return true;
+      const word = /^([a-z]+)\.?\d[a-z\d.]*$/.exec(part.replace(/^\d+(?=ubuntu)/, ''))?.[1];
+      return word !== undefined && variants.has(word);
+    })
+  );
 }
 
 /**

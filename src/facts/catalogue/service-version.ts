@@ -25,8 +25,11 @@ export function serviceVersion(
 }
 
 /** The label is in the image, whatever its tag is moved to; what a tag says of itself comes second. */
-function ofImage(workload: Workload, id: string, { tags }: Product): ServiceVersion {
+function ofImage(workload: Workload, id: string, { tags, others }: Product): ServiceVersion {
   const { image } = workload;
+  if (others.includes(lastPart(image.repository))) {
+    return { state: 'unknown', because: `${image.reference} counts its own versions, not those of ${id}` };
+  }
   const labelled = ownLabel(workload, id);
   const version = labelled === null ? null : parseProductVersion(labelled);
   if (version !== null) {

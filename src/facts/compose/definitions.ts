@@ -16,9 +16,13 @@ export async function withDefinitions(
     workloads.map(async (workload) => {
       const { labels } = workload;
       const service = labels[label('service')];
-      const files =
-        labels[label('project.config_files')]?.split(',').filter((path) => path.startsWith('/')) ?? [];
-      if (service === undefined || files.length === 0) return workload;
+      const files = labels[label('project.config_files')]?.split(',') ?? [];
+      // `docker compose run` makes what no file describes.
+      const isOneOff = labels[label('oneoff')]?.toLowerCase() === 'true';
+      if (service === undefined || files.length === 0 || isOneOff) return workload;
+      const elsewhere = otherSource(files, labels[label('project.environment_file')]);
+      if (elsewhere !== null)
+        return { ...workload, definition: { files, service: null, because: elsewhere } };
       const directory = labels[label('project.working_dir')] ?? files[0]?.replace(/\/[^/]*$/, '') ?? '/';
       const key = JSON.stringify([directory, files]);
       const project = projects.get(key) ?? servicesOf(host, files, directory);
@@ -26,6 +30,14 @@ export async function withDefinitions(
       return { ...workload, definition: (await project)(service) };
     }),
   );
+}
+
+/** Where it was made from that is no file to read again; `null`: from its files and the .env beside them. */
+function otherSource(files: readonly string[], environment: string | undefined): string | null {
+  const odd = files.find((file) => !file.startsWith('/'));
+  if (odd !== undefined) return `${odd === '-' ? 'standard input' : odd} is what Compose made it from`;
+  if (environment === undefined || environment === '' || environment.endsWith('/.env')) return null;
+  return `its variables came from ${environment}`;
 }
 
 async function servicesOf(

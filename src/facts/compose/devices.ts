@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import type { HostConfig } from '../workloads/inspect-format.ts';
 import type { Reading } from './reading.ts';
 import { refuse, settingAt, unsettle } from './reading.ts';
@@ -13,15 +14,17 @@ export function devicesOf(reading: Reading): { readonly devices: Devices; readon
   const requests: Requests[number][] = [];
   for (const item of itemsOf(settingAt(reading, 'devices', 'devices'))) {
     if (item.kind === 'scalar') unsettle(reading, 'devices', item);
-    const [source = '', target, permissions] =
+    const [written = '', target, permissions] =
       item.kind === 'scalar'
         ? (item.unset.length > 0 ? item.shown : (item.text ?? '')).split(':')
         : ['source', 'target', 'permissions'].map((key) => wordIn(item, key));
+    // The engine opens what the path leads to: `/dev/dri/../sda` is the disk.
+    const source = written.startsWith('/') ? posix.normalize(written) : written;
     if (source === '') refuse(reading, 'devices', item, 'that is no device');
     else if (/^[\w.-]+\/[\w-]+=\S+$/.test(source)) {
       requests.push({ Driver: 'cdi', Count: 0, DeviceIDs: [source], Capabilities: null });
     } else {
-      const inside = target ?? source;
+      const inside = target ?? written;
       devices.set(inside, {
         PathOnHost: source,
         PathInContainer: inside,

@@ -5,28 +5,32 @@ import type { Reading } from './reading.ts';
 import { booleanOf, refuse, settingAt, unsettle } from './reading.ts';
 import type { Mapping, Node, Scalar } from './tree.ts';
 import { itemsOf, valueAt } from './tree.ts';
-
-/** A mount before it is known where its source leads. */
-interface Written extends Mount {
-  /** Where a relative source starts; `null` for one that has no place on the host. */
-  readonly from: string | null;
-}
+import { resolved } from './mount-source.ts';
+import type { Written } from './volumes.ts';
+import { inDisguise } from './volumes.ts';
 
 const plain = { real: null, propagation: '', from: null } as const;
 
 /** What a service mounts: one for a target, the last that is written. */
 export async function mountsOf(host: Host, reading: Reading, model: Mapping): Promise<readonly Mount[]> {
-  const mounts = new Map<string, Written>();
+  const mounts = new Map<string, readonly Written[]>();
   for (const [item, mount] of distinctVolumes(reading)) {
     const target = posix.normalize(mount.target).replace(/(?<=.)\/$/, '');
-    if (target.includes('$') && item.kind === 'scalar') unsettle(reading, 'mounts', item);
-    mounts.set(target, inDisguise({ ...mount, target }, model));
+    if (item.kind === 'scalar' && (target.includes('$') || hasOpenOptions(item))) {
+      unsettle(reading, 'mounts', item);
+      unsettle(reading, 'propagation', item);
+    }
+    const source = item.kind === 'scalar' ? item : valueAt(item, 'source');
+    // By another name it may be a volume in disguise.
+    if (mount.type === 'volume' && source?.kind === 'scalar' && /\$|\{\{/.test(mount.source))
+      unsettle(reading, 'mounts', source);
+    mounts.set(target, inDisguise(reading, { ...mount, target }, model));
     reading.places.set(`mounts ${target}`, item.place);
   }
   for (const mount of [...tmpfsOf(reading), ...filesOf(reading, model), ...engineSocket(reading)]) {
-    if (!mounts.has(mount.target)) mounts.set(mount.target, mount);
+    if (!mounts.has(mount.target)) mounts.set(mount.target, [mount]);
   }
-  return Promise.all([...mounts.values()].map((mount) => resolved(host, mount)));
+  return Promise.all([...mounts.values()].flat().map((mount) => resolved(host, mount)));
 }
 
 /**
@@ -60,6 +64,12 @@ function shortForm({ text, shown, unset, directory }: Scalar): Written | null {
   };
 }
 
+/** Whether a variable says if it is read-only, and how what is mounted there spreads. */
+function hasOpenOptions({ shown, unset }: Scalar): boolean {
+  const options = partsOf(shown).slice(2);
+  return unset.length > 0 && options.some((each) => /\$|\{\{/.test(each));
+}
+
 /** At colons that stand in no `${…}`. */
 function partsOf(text: string): string[] {
   const parts = [''];
@@ -84,6 +94,8 @@ function longForm(reading: Reading, item: Node): Written | null {
   if (item.kind !== 'mapping' || target?.text == null) return null;
   const readOnly = scalar('read_only');
   for (const each of [type, target, readOnly]) if (each !== null) unsettle(reading, 'mounts', each);
+  const propagation = scalar('bind', 'propagation');
+  if (propagation !== null) unsettle(reading, 'propagation', propagation);
   const kind = type?.text ?? 'volume';
   if (kind === 'bind' && source?.text == null) return null;
   return {
@@ -92,28 +104,9 @@ function longForm(reading: Reading, item: Node): Written | null {
     source: source === null ? '' : source.unset.length > 0 ? source.shown : (source.text ?? ''),
     target: target.unset.length > 0 ? target.shown : target.text,
     writable: booleanOf(readOnly?.text ?? 'false') !== true,
-    propagation: scalar('bind', 'propagation')?.text ?? '',
+    propagation: propagation?.text ?? '',
     from: kind === 'bind' ? (source?.directory ?? item.directory) : null,
   };
-}
-
-/** A volume of the local driver can be a directory or device of the host: its options go to mount(2). */
-function inDisguise(mount: Written, model: Mapping): Written {
-  if (mount.type !== 'volume' || mount.source === '') return mount;
-  const options = valueAt(model, 'volumes', mount.source, 'driver_opts');
-  const word = (key: string) => {
-    const value = valueAt(options, key);
-    return value?.kind === 'scalar' ? value : null;
-  };
-  const driver = valueAt(model, 'volumes', mount.source, 'driver');
-  const device = word('device');
-  const isLocal = driver?.kind !== 'scalar' || driver.text === 'local';
-  const source = device === null ? '' : device.unset.length > 0 ? device.shown : (device.text ?? '');
-  const isPath = /^[./~$]/.test(source);
-  const isBind = /(?:^|,)r?bind(?:,|$)/.test(word('o')?.text ?? '') || source.startsWith('/');
-  return isLocal && isPath && isBind && device !== null
-    ? { ...mount, type: 'bind', source, from: device.directory }
-    : mount;
 }
 
 function tmpfsOf(reading: Reading): readonly Written[] {
@@ -131,6 +124,8 @@ function filesOf(reading: Reading, model: Mapping): readonly Written[] {
         const value = valueAt(item, key);
         return value?.kind === 'scalar' ? (value.text ?? '') : '';
       };
+      const asked = item.kind === 'scalar' ? item : valueAt(item, 'source');
+      if (asked?.kind === 'scalar') unsettle(reading, 'mounts', asked);
       const name = item.kind === 'scalar' ? (item.text ?? '') : word('source');
       const file = valueAt(model, kind, name, 'file');
       if (file?.kind !== 'scalar' || file.text === null) return [];
@@ -151,66 +146,8 @@ function filesOf(reading: Reading, model: Mapping): readonly Written[] {
 /** `use_api_socket` hands the engine to the container. */
 function engineSocket(reading: Reading): readonly Written[] {
   const asked = valueAt(reading.service, 'use_api_socket');
+  if (asked?.kind === 'scalar') unsettle(reading, 'mounts', asked);
   if (asked?.kind !== 'scalar' || booleanOf(asked.text ?? '') !== true) return [];
   const path = '/var/run/docker.sock';
   return [{ ...plain, type: 'bind', source: path, target: path, writable: true, from: '/' }];
-}
-
-/**
- * A repository may lie anywhere on the machine that runs it: its own files are named from its root, as `./data`,
- * and what is not known (a variable, somebody's home) leads nowhere that is seen.
- */
-async function resolved(host: Host, { from, ...mount }: Written): Promise<Mount> {
-  if (from === null) return { ...mount, real: mount.source };
-  const { source } = mount;
-  if (/^~|\$/.test(source)) return { ...mount, real: null };
-  if (source.startsWith('/')) {
-    const path = posix.normalize(source);
-    // The machine's own links are not here to follow; this one is on every Linux (hier(7), FHS 3.0).
-    return { ...mount, source: path, real: path.replace(/^\/var\/run(?=\/|$)/, '/run') };
-  }
-  if (host.origin.kind !== 'project') {
-    const path = posix.resolve('/', from, source);
-    return { ...mount, source: path, real: path };
-  }
-  const relative = named(posix.join(from.replace(/^\/+/, ''), source));
-  return { ...mount, source: relative, real: await realOf(host, relative) };
-}
-
-function named(path: string): string {
-  const bare = path.replace(/(?<=.)\/$/, '');
-  if (bare === '' || bare === '.') return './';
-  return /^\.\.(?:\/|$)/.test(bare) ? bare : `./${bare}`;
-}
-
-/** A link in the repository may lead out of it: `./run -> /var/run`. */
-async function realOf(host: Host, relative: string): Promise<string | null> {
-  let pending = relative.split('/').filter((part) => part !== '.' && part !== '');
-  let done: string[] = [];
-  for (let links = 0; pending.length > 0;) {
-    const [part = '', ...rest] = pending;
-    pending = rest;
-    // Above the root nothing can be seen, nor need it be.
-    if (part === '..' && done.every((each) => each === '..')) {
-      done.push(part);
-      continue;
-    }
-    if (part === '..') {
-      done = done.slice(0, -1);
-      continue;
-    }
-    if (done[0] === '..') return named([...done, part, ...rest].join('/'));
-    const link = await host.readlink(`/${[...done, part].join('/')}`);
-    if (link.state === 'unknown') return null;
-    if (link.value === null || links === 40) {
-      done.push(part);
-      continue;
-    }
-    links += 1;
-    if (link.value.startsWith('/')) {
-      return posix.normalize([link.value, ...rest].join('/')).replace(/^\/var\/run(?=\/|$)/, '/run');
-    }
-    pending = [...link.value.split('/').filter((each) => each !== '.' && each !== ''), ...rest];
-  }
-  return named(done.join('/'));
 }

@@ -50,7 +50,8 @@ export function nameWorkloads(projects: readonly FoundProject[]): readonly Workl
 
 /** Places are a part of it: the same words elsewhere are another service. */
 function shapeOf({ places, unsettled, ...workload }: Workload): string {
-  return JSON.stringify([workload, [...places], [...unsettled]]);
+  // What several projects describe alike is one service.
+  return JSON.stringify([{ ...workload, composeFiles: [] }, [...places], [...unsettled]]);
 }
 
 /** Told apart by the file that makes the project, or in one file by the service; profiles share container names. */

@@ -1,7 +1,7 @@
 import { kindOf } from '../workloads/networks.ts';
 import type { OpenNetwork } from '../workloads/workload.ts';
 import type { Reading } from './reading.ts';
-import { booleanOf, settingAt, textAt, unsettle } from './reading.ts';
+import { booleanOf, refuse, settingAt, textAt, unsettle } from './reading.ts';
 import type { Mapping, Node } from './tree.ts';
 import { entriesOf, itemsOf, valueAt } from './tree.ts';
 
@@ -27,7 +27,7 @@ export function networksOf(reading: Reading, model: Mapping, project: string | n
   const asked = settingAt(reading, 'networks', 'networks');
   const keys = keysOf(reading, asked);
   const networks = (keys.length === 0 ? ['default'] : keys).map((key) => ({
-    name: nameOf(model, key, project),
+    name: nameOf(reading, model, key, project),
     kind: kindIn(model, key),
   }));
   for (const [index, key] of keys.entries()) {
@@ -46,6 +46,8 @@ function keysOf(reading: Reading, asked: Node | null): readonly string[] {
   return itemsOf(asked).flatMap((item) => {
     if (item.kind !== 'scalar' || item.text === null) return [];
     unsettle(reading, 'networks', item);
+    // Among the networks of others there is the host's.
+    unsettle(reading, 'network', item);
     return [item.unset.length > 0 ? item.shown : item.text];
   });
 }
@@ -55,14 +57,30 @@ function placeIn(asked: Node | null, key: string) {
   return itemsOf(asked).find((item) => item.kind === 'scalar' && item.text === key)?.place ?? null;
 }
 
-/** The names of volumes and networks carry the project's in front, unless they are written out. */
-function nameOf(model: Mapping, key: string, project: string | null): string {
-  const own =
-    wordIn(valueAt(model, 'networks', key), 'name') ??
-    wordIn(valueAt(model, 'networks', key, 'external'), 'name');
-  if (own !== undefined) return own;
+/** The engine's own networks, which a project can only name as external ones. */
+const engineWords = ['host', 'none', 'bridge', 'default', ''];
+
+/**
+ * The names of volumes and networks carry the project's in front, unless they are written out: `host` as a key of a
+ * file is no word of the engine's.
+ */
+function nameOf(reading: Reading, model: Mapping, key: string, project: string | null): string {
+  const network = valueAt(model, 'networks', key);
+  const named = valueAt(network, 'name') ?? valueAt(network, 'external', 'name');
+  const external = valueAt(network, 'external');
   const isExternal = externalIn(model, key);
-  return isExternal || project === null ? key : `${project}_${key}`;
+  for (const each of [named, external]) {
+    if (each?.kind !== 'scalar') continue;
+    unsettle(reading, 'networks', each);
+    if (isExternal || each === external) unsettle(reading, 'network', each);
+  }
+  const own = named?.kind === 'scalar' ? (named.unset.length > 0 ? named.shown : named.text) : null;
+  if (isExternal) return own ?? key;
+  if (own !== null && !engineWords.includes(own)) return own;
+  for (const setting of own === null || named === null ? [] : ['networks', 'network']) {
+    refuse(reading, setting, named ?? reading.service, `the engine has its own network ${own ?? ''}`);
+  }
+  return `${project ?? 'project'}_${key}`;
 }
 
 function externalIn(model: Mapping, key: string): boolean {

@@ -46,6 +46,7 @@ export function parseComposeFile(text: string, file: string, directory: string):
     } as const;
     const parsed = parseAllDocuments(text, options);
     const documents: Mapping[] = [];
+    let left: number = bounds.nodes;
     for (const document of parsed) {
       const [broken] = document.errors;
       if (broken !== undefined) {
@@ -53,8 +54,9 @@ export function parseComposeFile(text: string, file: string, directory: string):
         return refused(`${file}:${String(line)}:${String(col)}: ${broken.message}`);
       }
       if (document.contents === null) continue;
-      const walk = { file, directory, lines, anchors: new Map<string, YamlNode>(), left: bounds.nodes };
+      const walk = { file, directory, lines, anchors: new Map<string, YamlNode>(), left };
       const node = nodeOf(document.contents, walk, 0);
+      ({ left } = walk);
       if (node.kind === 'mapping') documents.push(node);
       else if (node.kind === 'list' || node.text !== null) {
         return refused(`${wordsOf(node.place)}: the file is no mapping, and Compose refuses it`);
@@ -78,9 +80,9 @@ function messageOf(error: unknown): string {
 
 /** A line that Jinja, Go's templates or Helm would still change; in quotes, `{{ }}` is a value's own. */
 function templateLine(text: string): number | null {
-  const index = text
-    .split('\n')
-    .findIndex((line) => /^\s*(?:- +)*(?:\{[{%]|(?:"[^"]*"|'[^']*'|[^\s"'#][^"'#:]*):\s+\{[{%])/.test(line));
+  // A key begins with no item's dash, so that what is no template is gone through once.
+  const template = /^\s*(?:- +)*(?:\{[{%]|(?:"[^"]*"|'[^']*'|(?!- )[^\s"'#][^"'#:]*):\s+\{[{%])/;
+  const index = text.split('\n').findIndex((line) => template.test(line.slice(0, 1000)));
   return index < 0 ? null : index + 1;
 }
 

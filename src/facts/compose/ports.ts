@@ -33,13 +33,20 @@ export function portBindingsOf(reading: Reading): Bindings {
 /** The last of two that are the same counts: no address is IPv6's as well, 0.0.0.0 is not (override/uncity.go). */
 function distinctPorts(reading: Reading): Iterable<Port> {
   const all = new Map<string, Port>();
-  for (const item of itemsOf(settingAt(reading, 'ports', 'ports'))) {
+  let expanded = 0;
+  for (const item of withoutRepeats(itemsOf(settingAt(reading, 'ports', 'ports')))) {
     if (item.kind === 'scalar') unsettle(reading, 'ports', item);
+    if (expanded >= mostPorts || reading.allowance.ports <= 0) {
+      refuse(reading, 'ports', item, 'there are more ports than there can be');
+      break;
+    }
     const ports = item.kind === 'scalar' ? shortForm(item) : longForm(reading, item);
     if (ports === null) refuse(reading, 'ports', item, 'that is no port');
     for (const port of ports ?? []) {
       const key = `${String(port.target)}/${port.protocol}`;
-      if (all.size === mostPorts) {
+      expanded += 1;
+      reading.allowance.ports -= 1;
+      if (expanded > mostPorts || reading.allowance.ports < 0) {
         refuse(reading, 'ports', item, 'there are more ports than there can be');
         return all.values();
       }
@@ -51,13 +58,28 @@ function distinctPorts(reading: Reading): Iterable<Port> {
   return all.values();
 }
 
+/** The last of words that are written alike: each may be a range of all ports. */
+function withoutRepeats(items: readonly Node[]): Iterable<Node> {
+  const distinct = new Map<unknown, Node>();
+  for (const item of items) distinct.set(item.kind === 'scalar' ? item.text : item, item);
+  return distinct.values();
+}
+
 /** `expose`: ports that other containers reach, and nobody else. */
 export function exposedPorts(reading: Reading): Record<string, object> {
   const exposed: Record<string, object> = {};
-  for (const item of itemsOf(valueAt(reading.service, 'expose'))) {
+  let expanded = 0;
+  for (const item of withoutRepeats(itemsOf(valueAt(reading.service, 'expose')))) {
     const text = item.kind === 'scalar' ? (item.text ?? '') : '';
     const [, range = '', protocol = 'tcp'] = /^(\d+(?:-\d+)?)(?:\/(\w+))?$/.exec(text) ?? [];
     const [first, last] = rangeOf(range) ?? [1, 0];
+    const count = Math.max(0, last - first + 1);
+    expanded += count;
+    reading.allowance.ports -= count;
+    if (expanded > mostPorts || reading.allowance.ports < 0) {
+      refuse(reading, 'ports', item, 'there are more ports than there can be');
+      break;
+    }
     for (let port = first; port <= last; port++) exposed[`${String(port)}/${protocol.toLowerCase()}`] = {};
   }
   return exposed;

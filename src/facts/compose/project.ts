@@ -3,13 +3,16 @@ import type { Host } from '../../host/host.ts';
 import type { Workload } from '../workloads/workload.ts';
 import type { Variables } from './dotenv.ts';
 import { loadModel } from './load.ts';
-import { mergeMappings } from './merge.ts';
 import type { ProjectContext } from './service.ts';
 import { workloadOfService } from './service.ts';
 import type { Session } from './session.ts';
 import { lookupIn, readVariables, sessionOn } from './session.ts';
-import type { Entry, Mapping } from './tree.ts';
-import { entriesOf, itemsOf, valueAt } from './tree.ts';
+import type { Mapping } from './tree.ts';
+import { entriesOf, valueAt } from './tree.ts';
+import { borrowingIn } from './volumes-from.ts';
+
+/** Of all services together: each may publish a range of all ports. */
+const mostPorts = 200_000;
 
 export interface ComposeProject {
   /** `null` where it follows from where a repository lies. */
@@ -48,17 +51,30 @@ export async function resolveComposeProject(
   const name = nameOf(model, variables, projectDirectory);
   const all = new Map(variables);
   if (name !== null) all.set('COMPOSE_PROJECT_NAME', { value: name, line: 0, unset: [] });
-  const context: ProjectContext = { session, model, variables: all, project: name };
+  const allowance = { ports: mostPorts };
+  const context: ProjectContext = { session, model, allowance, variables: all, project: name };
   const services = new Map<string, Workload>();
   const imageless = new Map<string, string[]>();
+  const borrowing = borrowingIn(model);
   for (const [key, entry] of entriesOf(valueAt(model, 'services'))) {
-    const service = withVolumesFrom(entry, model, []);
+    const service = entry.value;
     const { file, line } = entry.at;
-    if (service === null) {
+    const [provider, models] = [valueAt(service, 'provider'), valueAt(service, 'models')];
+    if (models !== null) {
+      session.problems.push(
+        `${file}:${String(line)}: service ${key} uses models that Docker’s model runner serves, which was not judged`,
+      );
+    }
+    if (service.kind !== 'mapping') {
       session.problems.push(`${file}:${String(line)}: service ${key} is no mapping, and Compose refuses it`);
     } else if (['image', 'build'].some((each) => valueAt(service, each) !== null)) {
-      services.set(key, await workloadOfService(key, entry, service, context));
-    } else if (valueAt(service, 'provider') === null) {
+      const workload = await workloadOfService(key, entry, borrowing(service), context);
+      services.set(key, { ...workload, composeFiles: files.map((path) => shownPath(host, path)) });
+    } else if (provider !== null) {
+      session.problems.push(
+        `${file}:${String(line)}: service ${key} is made by a provider outside Compose, and what that runs was not judged`,
+      );
+    } else {
       imageless.set(file, [...(imageless.get(file) ?? []), `${key} (line ${String(line)})`]);
     }
   }
@@ -68,6 +84,11 @@ export async function resolveComposeProject(
     );
   }
   return { name, files, services, used: [...session.used], problems: [...new Set(session.problems)] };
+}
+
+/** A repository's files are named from its root. */
+function shownPath({ origin }: Host, path: string): string {
+  return origin.kind === 'project' ? path.replace(/^\//, '') : path;
 }
 
 /** Lower case, of what a name may have (loader.go, NormalizeProjectName). */
@@ -81,23 +102,4 @@ function nameOf(model: Mapping, variables: Variables, directory: string): string
     .replace(/[^a-z0-9_-]/g, '')
     .replace(/^[_-]+/, '');
   return name === '' ? null : name;
-}
-
-/** `volumes_from`: what another service mounts is mounted as well, under what the service mounts itself. */
-function withVolumesFrom({ value }: Entry, model: Mapping, trail: readonly string[]): Mapping | null {
-  if (value.kind !== 'mapping') return null;
-  let whole = value;
-  for (const item of itemsOf(valueAt(value, 'volumes_from'))) {
-    const [name = ''] = (item.kind === 'scalar' ? (item.text ?? '') : '').split(':');
-    const other =
-      valueAt(model, 'services')?.kind === 'mapping'
-        ? entriesOf(valueAt(model, 'services')).find(([key]) => key === name)?.[1]
-        : undefined;
-    if (other === undefined || trail.includes(name) || trail.length > 20) continue;
-    const mounted = withVolumesFrom(other, model, [...trail, name])?.entries.get('volumes');
-    if (mounted === undefined) continue;
-    const base: Mapping = { ...value, entries: new Map([['volumes', mounted]]) };
-    whole = mergeMappings(base, whole, ['services', name], []);
-  }
-  return whole;
 }

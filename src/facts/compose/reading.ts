@@ -6,6 +6,8 @@ import { entryAt, itemsOf, valueAt } from './tree.ts';
 export interface Reading {
   readonly service: Mapping;
   readonly places: Map<string, Place>;
+  /** Of a project, how many ports its services may still have. */
+  readonly allowance: { ports: number };
   /** See Workload. */
   readonly unsettled: Map<string, string>;
 }
@@ -20,10 +22,12 @@ export function unsettle(reading: Reading, key: string, { place, shown, unset }:
 
 /** Notes a value that Compose does not take. */
 export function refuse(reading: Reading, key: string, node: Node, why: string): void {
-  const { file, line } = node.place;
-  if (!reading.unsettled.has(key)) {
-    reading.unsettled.set(key, `${file}:${String(line)} is refused by Compose: ${why}`);
-  }
+  doubt(reading, key, node, `is refused by Compose: ${why}`);
+}
+
+/** Notes that what is written at a node leaves a setting open; the clause follows its place. */
+export function doubt({ unsettled }: Reading, key: string, { place }: Node, why: string): void {
+  if (!unsettled.has(key)) unsettled.set(key, `${place.file}:${String(place.line)} ${why}`);
 }
 
 /** Notes where a setting is written, and gives its value. */

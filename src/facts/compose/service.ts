@@ -6,20 +6,23 @@ import { commandOf, healthcheckOf, labelsOf, restartOf, userOf } from './definit
 import { deviceRequestsOf, devicesOf } from './devices.ts';
 import type { Variables } from './dotenv.ts';
 import { environmentOf } from './environment.ts';
+import { hasPrivilegedHook } from './hooks.ts';
 import { mountsOf } from './mounts.ts';
 import { networksOf } from './networks.ts';
 import { exposedPorts, portBindingsOf } from './ports.ts';
 import type { Reading } from './reading.ts';
-import { bytesAt, flagAt, numberAt, refuse, settingAt, textAt, unsettle, wordsAt } from './reading.ts';
+import { bytesAt, doubt, flagAt, numberAt, refuse, settingAt, textAt, unsettle, wordsAt } from './reading.ts';
 import type { Session } from './session.ts';
 import { pathFrom } from './session.ts';
 import type { Entry, Mapping } from './tree.ts';
 import { itemsOf, valueAt } from './tree.ts';
+import type { Borrowing } from './volumes-from.ts';
 
 /** What a service is read with. */
 export interface ProjectContext {
   readonly session: Session;
   readonly model: Mapping;
+  readonly allowance: Reading['allowance'];
   readonly variables: Variables;
   /** `null` where it follows from where the repository lies. */
   readonly project: string | null;
@@ -32,11 +35,18 @@ export interface ProjectContext {
 export async function workloadOfService(
   name: string,
   { at, value }: Entry,
-  service: Mapping,
+  { service, doubts }: Borrowing,
   context: ProjectContext,
 ): Promise<Workload> {
   const { session, model, project } = context;
-  const reading: Reading = { service, places: new Map([['workload', at]]), unsettled: new Map() };
+  const { allowance } = context;
+  const reading: Reading = {
+    service,
+    places: new Map([['workload', at]]),
+    unsettled: new Map(),
+    allowance,
+  };
+  for (const { node, why } of doubts) doubt(reading, 'mounts', node, why);
   const container = valueAt(service, 'container_name');
   const own = container?.kind === 'scalar' && container.unset.length === 0 ? container.text : null;
   const networks = networksOf(reading, model, project);
@@ -87,7 +97,7 @@ function imageOf(reading: Reading, name: string, project: string | null): Worklo
   const build = valueAt(reading.service, 'build');
   if (node?.kind === 'scalar' && node.text !== null && node.shown !== '') {
     unsettle(reading, 'image', node);
-    return { ...parseImageReference(node.shown), built: build !== null };
+    return { ...parseImageReference(node.shown), built: build !== null && isNeverPulled(reading) };
   }
   if (build === null) {
     refuse(reading, 'image', node ?? reading.service, 'that is no image');
@@ -98,6 +108,12 @@ function imageOf(reading: Reading, name: string, project: string | null): Worklo
   return { ...parseImageReference(reference), built: true };
 }
 
+/** Of an image that has a name and a build, Compose asks the registry first, unless it is told otherwise. */
+function isNeverPulled({ service }: Reading): boolean {
+  const policy = valueAt(service, 'pull_policy');
+  return policy?.kind === 'scalar' && ['build', 'never'].includes(policy.text ?? '');
+}
+
 function hostConfigOf(
   reading: Reading,
   mode: string,
@@ -105,6 +121,7 @@ function hostConfigOf(
   securityOpt: readonly string[],
 ): HostConfig {
   const devices = devicesOf(reading);
+  const isPrivileged = hasPrivilegedHook(reading) || flagAt(reading, 'privileged', 'privileged');
   const limits = ['deploy', 'resources', 'limits'] as const;
   const memory = bytesAt(reading, 'memory', ...limits, 'memory') || bytesAt(reading, 'memory', 'mem_limit');
   const cpus = numberAt(reading, 'cpus', ...limits, 'cpus') || numberAt(reading, 'cpus', 'cpus');
@@ -112,7 +129,7 @@ function hostConfigOf(
   const isUnmasked = securityOpt.some((option) => /^systempaths[=:]unconfined$/.test(option));
   if (isUnmasked) notePlace(reading, 'maskedPaths', 'security_opt');
   return {
-    Privileged: flagAt(reading, 'privileged', 'privileged'),
+    Privileged: isPrivileged,
     AutoRemove: false,
     CapAdd: [...new Set(wordsAt(reading, 'capAdd', 'cap_add'))],
     CapDrop: [...new Set(wordsAt(reading, 'capDrop', 'cap_drop'))],

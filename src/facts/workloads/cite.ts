@@ -39,16 +39,19 @@ export interface WorkloadData extends Readonly<Record<string, string>> {
   readonly place: string;
 }
 
-/** `directory` is among them where the definition may be edited in place, `file` where a file describes it. */
+/** `directory` is among them where the definition may be edited in place, `file` where a file describes it,
+ * `files` where Compose merges several into it (as COMPOSE_FILE has them). */
 export function workloadData(workload: Workload): WorkloadData {
   const { name, image, directory } = workload;
   const file = beginningOf(workload)?.file;
+  const files = workload.composeFiles ?? workload.definition?.service?.composeFiles;
   return {
     name,
     image: image.reference,
     place: placeWords(workload),
     ...(directory === null ? {} : { directory }),
     ...(file === undefined ? {} : { file }),
+    ...(files === undefined ? {} : { files: files.join(':') }),
   };
 }
 

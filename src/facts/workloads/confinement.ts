@@ -45,5 +45,7 @@ export function seccompModeOf(value: string): SeccompMode | 'default' {
   if (!profile.success) return 'unreadable';
   const { defaultAction, syscalls } = profile.data;
   const actions = [defaultAction, ...(syscalls ?? []).map(({ action }) => action)];
-  return actions.every((action) => permits.has(action)) ? 'off' : 'profile';
+  if (actions.every((action) => permits.has(action))) return 'off';
+  // What forbids some calls and allows the rest: which calls these are decides, and nobody here weighs them.
+  return permits.has(defaultAction) ? 'unreadable' : 'profile';
 }

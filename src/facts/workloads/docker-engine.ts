@@ -12,7 +12,13 @@ const Listed = z.array(z.object({ Id: z.string(), Names: z.array(z.string()).nul
 
 const Volumes = z.object({
   Volumes: z
-    .array(z.object({ Name: z.string(), Options: z.record(z.string(), z.string()).nullish() }))
+    .array(
+      z.object({
+        Name: z.string(),
+        Driver: z.string().nullish(),
+        Options: z.record(z.string(), z.string()).nullish(),
+      }),
+    )
     .nullish(),
 });
 
@@ -55,8 +61,9 @@ export async function containersOfEngine(host: Host, engine: Engine): Promise<Ev
 /** Volumes of the local driver that mount a directory or device of the host; see mount(8). */
 export function boundVolumesOf({ Volumes: volumes }: z.infer<typeof Volumes>): Map<string, string> {
   return new Map(
-    (volumes ?? []).flatMap(({ Name, Options }): [string, string][] => {
-      const device = Options?.device;
+    (volumes ?? []).flatMap(({ Name, Driver, Options }): [string, string][] => {
+      // What a plugin takes as a device is its own.
+      const device = (Driver ?? 'local') === 'local' ? Options?.device : undefined;
       return device?.startsWith('/') === true ? [[Name, device]] : [];
     }),
   );

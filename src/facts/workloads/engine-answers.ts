@@ -47,15 +47,20 @@ type Info = z.infer<typeof Info>;
 /**
  * Asks the engine about itself.
  *
- * @param running - `false` keeps aisec from connecting, which would start a socket-activated engine
+ * @param running - only `true` lets aisec connect: a connection would start a socket-activated engine, `null`
+ *   where whether it runs was not seen
  */
 export async function askEngine(
   host: Host,
   socket: string,
   running: boolean | null,
 ): Promise<Evidence<EngineInfo>> {
-  if (running === false) {
-    return unknown('unsupported', 'the Docker Engine does not run', socket);
+  if (running === false) return unknown('unsupported', 'the Docker Engine does not run', socket);
+  if (running === null) {
+    const because = host.origin.running
+      ? 'whether the Docker Engine runs was not seen: run as root'
+      : 'whether the Docker Engine runs is not seen in files';
+    return unknown(host.origin.running ? 'denied' : 'unsupported', because, socket);
   }
   const info = await getJson(host, socket, '/info', Info);
   if (info.state === 'unknown') return info;

@@ -200,14 +200,21 @@ async function engineOf(
     authorizationPlugins: told?.authorizationPlugins ?? null,
     runc: told?.runc ?? null,
     userns: says('userns') ?? set('userns-remap'),
-    // Engines before 23 do not list it among their security options.
-    noNewPrivileges: says('no-new-privileges') === true ? true : set('no-new-privileges'),
+    // Engines before 23 do not list it among their security options; of later ones daemon.json may be newer.
+    noNewPrivileges:
+      says('no-new-privileges') === true || listsNoNewPrivileges(told)
+        ? says('no-new-privileges')
+        : set('no-new-privileges'),
     seccomp: await seccompOf(host, told, configured),
     appArmor: await appArmorOf(host, says('apparmor'), says('rootless')),
     defaultRuntime: told?.defaultRuntime ?? textOption(options, 'default-runtime'),
     runtimes: told?.runtimes ?? [],
     dataRoot: told?.dataRoot ?? dataRoot,
   };
+}
+
+function listsNoNewPrivileges(told: EngineInfo | null): boolean {
+  return Number.parseInt(told?.version ?? '', 10) >= 23;
 }
 
 async function seccompOf(

@@ -83,15 +83,20 @@ const label = (name: string) => `com.docker.compose.project.${name}`;
 
 /** `env_file: path`, `env_file: [path, {path: path, required: false}]`; see the Compose specification. */
 const Compose = z.object({
-  services: z.record(
-    z.string(),
-    z.object({
-      env_file: z
-        .union([z.string(), z.array(z.union([z.string(), z.object({ path: z.string() })]))])
-        .nullish()
-        .catch(null),
-    }),
-  ),
+  include: z.array(z.unknown()).nullish(),
+  services: z
+    .record(
+      z.string(),
+      z
+        .object({
+          env_file: z
+            .union([z.string(), z.array(z.union([z.string(), z.object({ path: z.string() })]))])
+            .nullish(),
+          extends: z.union([z.string(), z.object({ file: z.string().nullish() })]).nullish(),
+        })
+        .nullable(),
+    )
+    .nullish(),
 });
 
 /** What Compose read when it made the container, by the labels that it put on it. */
@@ -104,25 +109,38 @@ async function namedBy(host: Host, { labels }: Workload): Promise<{ paths: strin
   const gaps: string[] = [];
   for (const file of listed('config_files').map(inside)) {
     const text = await host.read(file);
-    if (text.state === 'unknown') gaps.push(`which env_file ${file} names was not seen: ${text.detail}`);
-    else if (text.value !== null) paths.push(...envFilesOf(text.value).map(inside));
+    const unseen = `which env_file ${file} names was not seen`;
+    if (text.state === 'unknown') gaps.push(`${unseen}: ${text.detail}`);
+    else if (text.value === null) gaps.push(`${unseen}: it is gone`);
+    else {
+      const found = envFilesOf(text.value);
+      if (found === null) gaps.push(`${unseen}: it does not parse as a compose file`);
+      else if (found.others) gaps.push(`${unseen} in full: what it includes or extends was not read`);
+      paths.push(...(found?.named ?? []).map(inside));
+    }
   }
   // A path with a variable in it is not followed.
   return { paths: paths.filter((path) => !path.includes('$')), gaps };
 }
 
-function envFilesOf(text: string): string[] {
+/** `null` for what is no compose file; `others`: it takes services from other files too. */
+function envFilesOf(text: string): { readonly named: readonly string[]; readonly others: boolean } | null {
   let value: unknown;
   try {
     value = parse(text, { merge: true, logLevel: 'silent' });
   } catch {
-    return [];
+    return null;
   }
   const compose = Compose.safeParse(value);
-  if (!compose.success) return [];
-  return Object.values(compose.data.services).flatMap(({ env_file: named }) =>
-    [named ?? []].flat().map((each) => (typeof each === 'string' ? each : each.path)),
+  if (!compose.success) return null;
+  const services = Object.values(compose.data.services ?? {}).flatMap((service) => service ?? []);
+  const named = services.flatMap(({ env_file: each }) =>
+    [each ?? []].flat().map((one) => (typeof one === 'string' ? one : one.path)),
   );
+  const extended = services.some(
+    ({ extends: base }) => typeof base === 'object' && (base?.file ?? null) !== null,
+  );
+  return { named, others: extended || (compose.data.include ?? []).length > 0 };
 }
 
 async function envFileOn(host: Host, path: string): Promise<EnvFile> {

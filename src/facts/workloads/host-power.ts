@@ -1,5 +1,6 @@
 import { hasCapability } from './capabilities.ts';
-import { isAbove, isBelow } from './path-pattern.ts';
+import { isRawDeviceRule } from './device-rule.ts';
+import { isAbove, isBelow, straightened } from './path-pattern.ts';
 import type { Setting } from './setting.ts';
 import { namespaceOf } from './shared-namespace.ts';
 import type { Workload } from './workload.ts';
@@ -39,6 +40,7 @@ export function hostPowers(workload: Workload, all: readonly Workload[], paths: 
   return [
     ...mounts(workload, paths),
     ...devices(workload, paths),
+    ...madeDevices(workload),
     ...capabilities(workload),
     ...foreignProcesses(workload, all),
   ];
@@ -51,7 +53,7 @@ function one(words: string, needsRoot: boolean, setting: Setting, value: unknown
 function mounts({ mounts: all }: Workload, { sockets, trusted }: PowerPaths): HostPower[] {
   return all.flatMap(({ type, source, real, target, writable }) => {
     if (type !== 'bind') return [];
-    const reached = [...new Set([real ?? source, source])];
+    const reached = [...new Set([real ?? source, source].map(straightened))];
     const socket = sockets.find((pattern) => reached.some((path) => isAbove(path, pattern)));
     const shown = `${source}:${target}:${writable ? 'rw' : 'ro'}`;
     // A socket is not written to as a file: a read-only mount of it stops nobody.
@@ -67,10 +69,18 @@ function mounts({ mounts: all }: Workload, { sockets, trusted }: PowerPaths): Ho
 
 function devices({ devices: all }: Workload, { devices: raw }: PowerPaths): HostPower[] {
   return all.flatMap(({ host, type }) =>
-    type === 'block' || raw.some((pattern) => isAbove(host, pattern) || isBelow(host, pattern))
+    type === 'block' ||
+    raw.some((pattern) => isAbove(straightened(host), pattern) || isBelow(straightened(host), pattern))
       ? [one(`the host’s ${host}`, true, 'devices', host, host)]
       : [],
   );
+}
+
+/** With MKNOD its root makes the node of a device that a rule lets it use. */
+function madeDevices(workload: Workload): HostPower[] {
+  const rule = workload.deviceRules.find(isRawDeviceRule);
+  if (rule === undefined || !hasCapability(workload, 'MKNOD')) return [];
+  return [one(`devices that match ${rule}`, true, 'deviceRules', rule)];
 }
 
 function capabilities(workload: Workload): HostPower[] {

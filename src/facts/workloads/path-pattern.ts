@@ -1,3 +1,5 @@
+import { posix } from 'node:path';
+
 /**
  * Compares absolute paths with patterns, component by component; `*` stands for any text in one.
  */
@@ -14,6 +16,17 @@ function componentsMatch(path: readonly string[], pattern: readonly string[]): b
 
 function parts(path: string): string[] {
   return path.split('/').filter(Boolean);
+}
+
+/**
+ * An absolute path without detours. What /proc shows of a process's root and working directory is the host's own, as
+ * far as a file tells (proc(5)): `/proc/1/root/etc` is /etc.
+ */
+export function straightened(path: string): string {
+  const process = /^\/proc\/(?:self|thread-self|\d+)(?:\/task\/\d+)?\/(?:root|cwd)(?=\/|$)/;
+  let at = posix.normalize(path);
+  while (process.test(at)) at = posix.normalize(`/${at.replace(process, '')}`);
+  return at;
 }
 
 /** Whether `path` is what the pattern names. */

@@ -8,7 +8,13 @@ import type { Storage, Stored } from './podman-storage.ts';
 import type { Workload } from './workload.ts';
 
 const Listed = z.array(z.object({ Id: z.string(), Names: z.array(z.string()).nullish() }));
-const Volumes = z.array(z.object({ Name: z.string(), Options: z.record(z.string(), z.string()).nullish() }));
+const Volumes = z.array(
+  z.object({
+    Name: z.string(),
+    Driver: z.string().nullish(),
+    Options: z.record(z.string(), z.string()).nullish(),
+  }),
+);
 
 /** Every server since Podman 4 answers under this; docs.podman.io, "API". */
 const api = '/v4.0.0/libpod';
@@ -22,8 +28,11 @@ export function servedSocket(processes: readonly Process[], { uid: owner, path }
     if (uid !== owner) continue;
     const root = valueOf(argv.slice(0, at), '--root');
     if (root === null ? !isUsual(path) : root !== path) continue;
-    const named = argv.slice(at).find((word) => word.startsWith('unix://'));
-    if (named !== undefined) return named.slice('unix://'.length).replace(/^\/var\/run\//, '/run/');
+    const named = argv.slice(at + 1).find((word) => /^[a-z]+:/.test(word));
+    if (named?.startsWith('unix:') === true)
+      return named.replace(/^unix:(?:\/\/)?/, '').replace(/^\/var\/run\//, '/run/');
+    // It listens on TCP alone.
+    if (named !== undefined) continue;
     return uid === 0 ? '/run/podman/podman.sock' : `/run/user/${String(uid)}/podman/podman.sock`;
   }
   return null;

@@ -129,6 +129,60 @@ describe('from the network', () => {
   });
 });
 
+describe('a service of a file', () => {
+  const described = (changes: Partial<Workload>): Workload => ({
+    ...socket,
+    ...{ source: 'compose', state: 'declared' },
+    ...changes,
+  });
+  const files = { exposures: unknown('unsupported', 'files', 'x'), engines: [] };
+  const open = [
+    { proto: 'tcp', hostAddress: '0.0.0.0', hostPort: 80, containerPort: 80, active: false },
+  ] as const;
+
+  test.each<[string, string, Workload, Given]>([
+    [
+      'fail',
+      'on the host’s network it opens its own port',
+      described({ namespaces: { ...socket.namespaces, network: 'host' } }),
+      files,
+    ],
+    [
+      'fail',
+      'what it borrows the network of is published',
+      described({ namespaces: { ...socket.namespaces, network: 'container:vpn' } }),
+      { ...files, others: [{ ...workload('vpn'), state: 'declared', publishes: open }] },
+    ],
+    [
+      'undetermined',
+      'whose network it borrows is not there',
+      described({ namespaces: { ...socket.namespaces, network: 'container:vpn' } }),
+      files,
+    ],
+    [
+      'fail',
+      'a network of the neighbours’ own',
+      described({ openNetworks: [{ name: 'lan', kind: 'macvlan' }] }),
+      files,
+    ],
+    ['pass', 'nothing is published', described({}), files],
+    [
+      'undetermined',
+      'a mount is left open',
+      described({ mounts: [], unsettled: new Map([['mounts', 'c.yml:3 leaves it to V']]) }),
+      files,
+    ],
+  ])('%s: %s', (outcome, _, one, given) => {
+    expect(judge('network', one, given)[0]).toMatchObject({ outcome });
+  });
+
+  test('a rule for every device is one, with the right to make its node', () => {
+    const rule = described({ mounts: [], deviceRules: ['b *:* rwm'], user: 'root' });
+    expect(judge('inside', rule, files)[0]).toMatchObject({ outcome: 'fail' });
+    expect(judge('inside', { ...rule, capDrop: ['MKNOD'] }, files)[0]).toMatchObject({ outcome: 'pass' });
+  });
+});
+
 describe('from inside', () => {
   const other = workload('other', { host: { PidMode: 'host' } });
   const tracer = { host: { PidMode: 'container:other', CapAdd: ['SYS_PTRACE'] } };

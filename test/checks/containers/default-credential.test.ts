@@ -27,7 +27,7 @@ describe('default-credential', () => {
     ['pass', container('postgresql', { ...own('POSTGRES_PASSWORD'), ...published })],
     // A file, or a variable that is not seen.
     [
-      'pass',
+      'undetermined',
       container('grafana', {
         environment: { GF_SECURITY_ADMIN_PASSWORD__FILE: '/run/secrets/x' },
         ...published,
@@ -43,6 +43,18 @@ describe('default-credential', () => {
     ['pass', container('minio', { ...own('MINIO_ROOT_PASSWORD'), ...published })],
     // Grafana only at its first: somebody may have changed it.
     ['undetermined', container('grafana', published)],
+    ['undetermined', container('grafana', { ...own('GF_SECURITY_ADMIN_PASSWORD'), ...published })],
+    [
+      'undetermined',
+      container('minio', { environment: { MINIO_CONFIG_ENV_FILE: '/etc/minio.env' }, ...published }),
+    ],
+    [
+      'pass',
+      container('minio', {
+        environment: { MINIO_CONFIG_ENV_FILE: '/etc/minio.env', MINIO_ROOT_PASSWORD: maskedLiteral },
+        ...published,
+      }),
+    ],
     ['fail', container('grafana', { ...known('GF_SECURITY_ADMIN_PASSWORD'), ...published })],
     ['fail', container('redis', { argv: ['redis-server', '--requirepass', maskedWellKnown], ...published })],
     ['fail', inUnit('litellm', { ...known('LITELLM_MASTER_KEY'), listens: ['0.0.0.0:4000'] })],
@@ -67,6 +79,20 @@ describe('default-credential', () => {
     const service = container('postgresql', known('POSTGRES_PASSWORD'));
     expect(judge(service, 'network')).toMatchObject([{ outcome: 'not-applicable' }]);
     expect(judge(service, 'local')).toMatchObject([{ outcome: 'fail' }]);
+  });
+
+  test('a password that is kept in a file, or came later, is said to be', () => {
+    const because = (environment: Readonly<Record<string, string>>) =>
+      judge(container('grafana', { environment, ...published }), 'network');
+    expect(because({ GF_SECURITY_ADMIN_PASSWORD__FILE: '/run/secrets/x' })).toMatchObject([
+      { because: expect.stringContaining('kept in /run/secrets/x, which was not read') },
+    ]);
+    expect(because({ GF_SECURITY_ADMIN_PASSWORD__FILE: maskedLiteral })).toMatchObject([
+      { because: expect.stringContaining('the file that GF_SECURITY_ADMIN_PASSWORD__FILE names') },
+    ]);
+    expect(because({ GF_SECURITY_ADMIN_PASSWORD: maskedLiteral })).toMatchObject([
+      { because: expect.stringContaining('still admin/admin') },
+    ]);
   });
 
   test('says what it is, and never the password', () => {

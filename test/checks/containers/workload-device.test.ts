@@ -27,6 +27,9 @@ describe('workload-device', () => {
     ['/dev/kvm', 'char', 'fail', 'pass'],
     ['/dev/sda1', null, 'pass', 'fail'],
     ['/dev/mem', 'char', 'pass', 'fail'],
+    ['/dev/dri/../sda', null, 'pass', 'fail'],
+    ['/proc/1/root/dev/sda', null, 'pass', 'fail'],
+    ['/dev/dri/../kvm', 'char', 'fail', 'pass'],
     ['/dev/strange', 'block', 'pass', 'fail'],
     ['/dev', 'directory', 'pass', 'fail'],
     ['/dev/mapper', 'directory', 'pass', 'fail'],
@@ -48,6 +51,12 @@ describe('workload-device', () => {
   ])('cgroup rule %s: %s, raw %s', (rule, other, raw) => {
     expect(judge('other', '', null, [rule])).toMatchObject([{ outcome: other }]);
     expect(judge('raw', '', null, [rule])).toMatchObject([{ outcome: raw }]);
+  });
+
+  test('a pass stands on the cgroup rules too', () => {
+    expect(judge('raw', '')).toMatchObject([
+      { outcome: 'pass', evidence: [{ setting: 'devices' }, { setting: 'deviceRules' }] },
+    ]);
   });
 
   test('not-applicable without containers', () => {

@@ -18,9 +18,18 @@ const described = (changes: Partial<Workload> = {}): Definition => ({
   },
 });
 
+const door = (hostAddress: string, hostPort: number) =>
+  ({ proto: 'tcp', hostAddress, hostPort, containerPort: 80, active: true }) as const;
+
 const judge = (definition: Definition | undefined) =>
   evaluate(workloadDrift, {
-    workloads: [{ ...workload('one'), ...(definition === undefined ? {} : { definition }) }],
+    workloads: [
+      {
+        ...workload('one'),
+        ...(definition?.files[0] === 'four' ? { publishes: [door('0.0.0.0', 80)] } : {}),
+        ...(definition === undefined ? {} : { definition }),
+      },
+    ],
   });
 
 describe('workload-drift', () => {
@@ -31,6 +40,14 @@ describe('workload-drift', () => {
     ['fail', 'another user', described({ user: '1000' })],
     ['fail', 'a limit', described({ limits: { memoryBytes: 1, cpus: null, pids: null } })],
     ['pass', 'what is left to the image', described({ user: '' })],
+    ['fail', 'a device', described({ deviceRules: ['b *:* rwm'] })],
+    [
+      'pass',
+      'both wildcards',
+      { ...described({ publishes: [door('0.0.0.0', 80), door('::', 80)] }), files: ['four'] },
+    ],
+    ['pass', 'a port that the engine chose', described({ publishes: [door('0.0.0.0', 0)] })],
+    ['fail', 'a port', described({ publishes: [door('0.0.0.0', 81)] })],
     ['not-applicable', 'nobody’s file', undefined],
     ['undetermined', 'its file is gone', { files: ['/srv/x'], service: null, because: 'it is gone' }],
     [

@@ -60,10 +60,33 @@ describe('workload-mount', () => {
     expect(judge({ image, publishes })).toMatchObject([{ outcome: 'fail' }]);
     const namespaces = { ...workload('x').namespaces, network: 'host' };
     expect(judge({ image, namespaces })).toMatchObject([{ outcome: 'fail' }]);
+    expect(judge({ image: { ...image, built: true } })).toMatchObject([{ outcome: 'fail' }]);
+    expect(judge({ image, unsettled: new Map([['ports', 'why']]) })).toMatchObject([
+      { outcome: 'undetermined' },
+    ]);
+  });
+
+  test('a socket proxy that borrows the network of what is published does not', () => {
+    const image = { ...workload('x').image, repository: 'tecnativa/docker-socket-proxy' };
+    const namespaces = { ...workload('x').namespaces, network: 'container:vpn' };
+    const proxy = mounting('/run/docker.sock', {}, { image, namespaces });
+    const judge = (...others: Workload[]) =>
+      evaluate(workloadMount, { workloads: [proxy, ...others], engines: [engine] }, socket)[0]?.outcome;
+    const open = workload('vpn', {
+      host: { PortBindings: { '2375/tcp': [{ HostIp: '', HostPort: '2375' }] } },
+    });
+    expect([judge(open), judge(workload('vpn')), judge()]).toEqual(['fail', 'pass', 'fail']);
   });
 
   test.each([
     ['fail', '/etc', {}],
+    ['fail', '/proc/1/root', {}],
+    ['fail', '/proc/self/root/root/.ssh', {}],
+    ['fail', '/proc/12/task/12/cwd/etc', {}],
+    ['fail', '/proc/1/root/proc/1/root/etc', {}],
+    ['pass', '/proc/1/root/srv', {}],
+    ['fail', '/data', { real: '/proc/1/root/etc' }],
+    ['pass', './proc/1/root', {}],
     ['fail', '/', {}],
     ['fail', '/home', {}],
     ['fail', '/home/me', {}],

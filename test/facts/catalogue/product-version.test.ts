@@ -21,6 +21,12 @@ describe('parseProductVersion', () => {
     'sha-0a1b2c',
     '7f3a2b1',
     'python-3.11',
+    // Builds of what, is not known.
+    '1.2.3-mybranch',
+    '1.2.3-cuda-nightly',
+    '1.2.3-f3a2b1c',
+    '1.2.3-git20240501',
+    '1.2.3-dev-1a2b3c4',
     '',
   ])('%j is none', (tag) => {
     expect(parseProductVersion(tag)).toBeNull();
@@ -36,6 +42,22 @@ describe('parseProductVersion', () => {
     ['1.40.3.dev2', 'dotted', [1, 40, 3], [-5, 2]],
     ['0.8.5.post1', 'dotted', [0, 8, 5], [1, 1]],
     ['11.0.6-security-01', 'dotted', [11, 0, 6], [1, 1]],
+    ['0.6.5-nightly', 'dotted', [0, 6, 5], [-6, 0]],
+    ['0.6.5-nightly.20240501', 'dotted', [0, 6, 5], [-6, 20_240_501]],
+    ['1.2.0-canary.3', 'dotted', [1, 2, 0], [-6, 3]],
+    ['1.2.0-SNAPSHOT', 'dotted', [1, 2, 0], [-6, 0]],
+    ['1.2.0-next.1', 'dotted', [1, 2, 0], [-5, 1]],
+    ['1.2.0-edge', 'dotted', [1, 2, 0], [-6, 0]],
+    ['1.2.0-exp.2', 'dotted', [1, 2, 0], [-6, 2]],
+    ['1.2.0-insiders', 'dotted', [1, 2, 0], [-6, 0]],
+    ['1.2.0-M3', 'dotted', [1, 2, 0], [-4, 3]],
+    ['0.6.5-stable', 'dotted', [0, 6, 5], [0, 0]],
+    ['0.11.0-x86_64', 'dotted', [0, 11, 0], [0, 0]],
+    ['0.4.6.post1-cu124', 'dotted', [0, 4, 6], [1, 1]],
+    ['24.05-trtllm-python-py3', 'dotted', [24, 5], [0, 0]],
+    ['1.1.7-0ubuntu1~22.04.2', 'dotted', [1, 1, 7], [0, 0]],
+    ['20.10.25+azure-2', 'dotted', [20, 10, 25], [0, 0]],
+    ['1.1.5+ds1-1+deb12u1', 'dotted', [1, 1, 5], [0, 0]],
     ['7.4.1-debian-12-r0', 'dotted', [7, 4, 1], [0, 0]],
     ['7.4-alpine3.20', 'dotted', [7, 4], [0, 0]],
     ['24.05-py3', 'dotted', [24, 5], [0, 0]],
@@ -65,6 +87,7 @@ describe('isAffected', () => {
     ['v0.1.34-rocm', { below: '0.1.34' }, false],
     // Before the fix was released.
     ['0.1.34-rc1', { below: '0.1.34' }, true],
+    ['0.1.34-nightly', { below: '0.1.34' }, true],
     ['0.1.34', { upTo: '0.1.34' }, true],
     ['0.8.5.post1', { from: '0.5.2', upTo: '0.8.5.post1' }, true],
     ['11.0.6', { from: '11.0.0', below: '11.0.6+security-01' }, true],
@@ -103,6 +126,25 @@ describe('isAffected', () => {
 });
 
 describe('cves.yaml', () => {
+  test.each([
+    [
+      'portainer',
+      'CVE-2026-44848',
+      ['2.19.4', '2.33.7', '2.38.0', '2.39.1', '2.40.0'],
+      ['2.33.8', '2.39.2', '2.41.0'],
+    ],
+    ['mongodb', 'CVE-2025-14847', ['6.2.0', '7.3.4', '8.1.0'], ['6.0.27', '7.0.28', '8.0.17', '8.2.3']],
+  ])('%s: %s is in the releases between too', (product, cve, held, free) => {
+    const holes = cves().products.find(({ id }) => id === product) ?? { vulnerabilities: [] };
+    const has = (text: string) => {
+      const version = parseProductVersion(text);
+      const { open, possible } = version === null ? { open: [], possible: [] } : holesOf(version, holes);
+      return [...open, ...possible].some(({ id }) => id === cve);
+    };
+    expect(held.filter((text) => !has(text))).toEqual([]);
+    expect(free.filter(has)).toEqual([]);
+  });
+
   test('is of products that are known, once each', () => {
     const known = new Set(['docker', 'containerd', 'runc', ...catalogue().services.map(({ id }) => id)]);
     const ids = cves().products.map(({ id }) => id);

@@ -39,6 +39,21 @@ test.each([
   expect(definition?.because).toMatch(because);
 });
 
+test.each([
+  ['standard input', { ...labels('web', '-') }, /standard input is what Compose made it from/],
+  [
+    'variables of another file',
+    { ...labels('web'), 'com.docker.compose.project.environment_file': '/srv/prod.env' },
+    /its variables came from \/srv\/prod.env/,
+  ],
+])('what was made from %s is not known', async (_, of, because) => {
+  expect((await definitionOf(of))?.because).toMatch(because);
+});
+
+test('what `docker compose run` made has no file', async () => {
+  expect(await definitionOf({ ...labels('web'), 'com.docker.compose.oneoff': 'True' })).toBeUndefined();
+});
+
 test('a container of nobody’s file has none', async () => {
   expect(await definitionOf({})).toBeUndefined();
 });

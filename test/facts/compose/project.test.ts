@@ -13,7 +13,7 @@ describe('names of networks and images', () => {
     [
       'the root',
       { '/compose.yml': 'services: {w: {build: .}}' },
-      { networks: ['default'], image: { reference: 'w', built: true } },
+      { networks: ['project_default'], image: { reference: 'w', built: true } },
     ],
     [
       'a directory',
@@ -23,7 +23,32 @@ describe('names of networks and images', () => {
     [
       'name',
       { '/a/compose.yml': 'name: n\nservices: {w: {build: ., image: i:1}}' },
-      { networks: ['n_default'], image: { reference: 'i:1', built: true } },
+      { networks: ['n_default'], image: { reference: 'i:1', built: false } },
+    ],
+    [
+      'an image that is never pulled',
+      { '/a/compose.yml': 'services: {w: {build: ., image: i:1, pull_policy: build}}' },
+      { image: { reference: 'i:1', built: true } },
+    ],
+    [
+      'keys that are words of the engine',
+      {
+        '/compose.yml':
+          'services: {w: {image: x, ports: ["80:80"], networks: [none, host]}}\nnetworks: {none: , host: }',
+      },
+      {
+        networks: ['project_host', 'project_none'],
+        publishes: [{ containerPort: 80 }, { containerPort: 80 }],
+        unsettled: new Map(),
+      },
+    ],
+    [
+      'the host’s network as an external one',
+      {
+        '/compose.yml':
+          'services: {w: {image: x, networks: [h]}}\nnetworks: {h: {name: host, external: true}}',
+      },
+      { networks: ['host'], namespaces: { network: 'host' } },
     ],
     [
       'COMPOSE_PROJECT_NAME',
@@ -95,7 +120,7 @@ describe('merging', () => {
         ],
       },
     ],
-    ['networks: [a]', 'networks: {b: }', { networks: ['a', 'b'] }],
+    ['networks: [a]', 'networks: {b: }', { networks: ['project_a', 'project_b'] }],
     [
       'ports: ["80:80"]',
       'ports: !override ["127.0.0.1:80:80"]',
@@ -109,7 +134,7 @@ describe('merging', () => {
       { limits: { memoryBytes: 1_073_741_824, cpus: 2 } },
     ],
     ['healthcheck: {test: [CMD, a]}', 'healthcheck: {test: [NONE]}', { healthcheck: 'disabled' }],
-    ['build: a', 'build: {target: b}', { image: { built: true } }],
+    ['build: a\n    pull_policy: build', 'build: {target: b}', { image: { built: true } }],
   ])('%s and %s', async (base, over, expected) => {
     expect(await merged(base, over)).toMatchObject(expected);
   });

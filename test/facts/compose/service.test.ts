@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { service } from '../../harness/compose.ts';
+import { gapsIn, service } from '../../harness/compose.ts';
 
 describe('ports', () => {
   const all = (port: string) => [`0.0.0.0:${port}`, `:::${port}`];
@@ -81,7 +81,13 @@ describe('volumes', () => {
     ['["/etc:/x"]', 'bind /etc /x rw  /etc'],
     ['["/etc/:/x:ro,rshared"]', 'bind /etc/ /x ro rshared /etc/'],
     ['["./data:/x/"]', 'bind ./data /x rw  ./data'],
-    ['["../up:/x"]', 'bind ../up /x rw  ../up'],
+    ['["../up:/x"]', 'bind ../up /x rw  /up'],
+    ['["../..:/x"]', 'bind ../.. /x rw  null'],
+    [
+      '["../../../../var/run/docker.sock:/x"]',
+      'bind ../../../../var/run/docker.sock /x rw  /run/docker.sock',
+    ],
+    ['["empty:/x"]', 'bind /etc /x rw  /etc'],
     ['[".:/x"]', 'bind ./ /x rw  ./'],
     ['["~/.ollama:/x"]', 'bind ~/.ollama /x rw  null'],
     ['["${DATA}:/x"]', 'bind ${DATA} /x rw  null'],
@@ -104,6 +110,7 @@ describe('volumes', () => {
   ])('%s', async (volumes, expected) => {
     const top =
       'volumes:\n  v:\n  device: {driver_opts: {type: ext4, device: /dev/sda}}\n' +
+      '  empty: {driver: "", driver_opts: {o: bind, device: /etc}}\n' +
       '  here: {driver: local, driver_opts: {o: bind, type: none, device: ./vol}}\n' +
       '  nfs: {driver_opts: {type: nfs, o: addr=10.0.0.1, device: ":/x"}}';
     const { mounts } = await service(`volumes: ${volumes}`, { top });
@@ -122,6 +129,42 @@ describe('volumes', () => {
       expect(mounts).toEqual([]);
     },
   );
+
+  test('an overlay is its layers', async () => {
+    const { mounts } = await service('volumes: ["v:/x"]', {
+      top: 'volumes: {v: {driver_opts: {type: overlay, device: overlay, o: "lowerdir=/etc:/usr,upperdir=/root,workdir=/w"}}}',
+    });
+    expect(mounts.map(({ type, real, writable }) => `${type} ${String(real)} ${String(writable)}`)).toEqual([
+      'bind /etc false',
+      'bind /usr false',
+      'bind /root true',
+    ]);
+  });
+
+  test.each([
+    ['{driver: "${D}"}', 'D'],
+    ['{external: true}', 'any directory'],
+    ['{external: "${E}"}', 'E'],
+    ['{driver_opts: {type: "${T}", device: x}}', 'T'],
+    ['{driver_opts: {o: "${O}", device: ./x}}', 'O'],
+    ['{driver: local-persist, driver_opts: {mountpoint: /etc}}', 'not Docker’s own'],
+  ])('a volume %s leaves open what is mounted', async (volume, reason) => {
+    const { unsettled } = await service('volumes: ["v:/x"]', { top: `volumes: {v: ${volume}}` });
+    expect(unsettled.get('mounts')).toContain('compose.yml:5 ');
+    expect(unsettled.get('mounts')).toContain(reason);
+  });
+
+  test.each([
+    ['["/a:/b:${O}"]', ['mounts', 'propagation']],
+    ['[{type: bind, source: /a, target: /b, bind: {propagation: "${P}"}}]', ['propagation']],
+  ])('%s leaves open how it is mounted', async (volumes, settings) => {
+    expect([...(await service(`volumes: ${volumes}`)).unsettled.keys()]).toEqual(settings);
+  });
+
+  test('a device by a roundabout path', async () => {
+    const { devices } = await service('devices: ["/dev/dri/../sda", "/dev/./sdb:/x"]');
+    expect(devices.map(({ host }) => host)).toEqual(['/dev/sda', '/dev/sdb']);
+  });
 
   test('tmpfs, secrets and configs that are files, and the engine’s socket', async () => {
     const { mounts } = await service(
@@ -146,10 +189,20 @@ describe('volumes', () => {
   });
 });
 
+test('what the model runner and other providers run is a gap', async () => {
+  const text =
+    'services:\n  a: {image: x, models: [m]}\n  b: {provider: {type: model}}\nmodels: {m: {model: ai/x}}\n';
+  const gaps = await gapsIn({ '/compose.yml': text });
+  expect(gaps.join('\n')).toContain('compose.yml:2: service a uses models');
+  expect(gaps.join('\n')).toContain('compose.yml:3: service b is made by a provider');
+});
+
 describe('guards and limits', () => {
   test.each([
     ['privileged: true', { privileged: true, maskedProc: false }],
     ['privileged: "yes"', { privileged: true }],
+    ['post_start: [{command: x}, {command: x, privileged: true}]', { privileged: true }],
+    ['privileged: false\npre_stop: [{command: x, privileged: true}]', { privileged: true }],
     ['privileged: "${P:-true}"', { privileged: true }],
     ['read_only: true', { readonlyRootfs: true }],
     ['cap_add: [cap_sys_admin, SYS_ADMIN, net_admin]', { capAdd: ['SYS_ADMIN', 'SYS_ADMIN', 'NET_ADMIN'] }],
@@ -175,6 +228,10 @@ describe('guards and limits', () => {
       { confinement: { noNewPrivileges: 'default', seccomp: 'profile', appArmor: 'default' } },
     ],
     [
+      'security_opt: ["seccomp=./few.json"]',
+      { confinement: { noNewPrivileges: 'default', seccomp: 'unreadable', appArmor: 'default' } },
+    ],
+    [
       'security_opt: ["seccomp=./none.json"]',
       { confinement: { noNewPrivileges: 'default', seccomp: 'unreadable', appArmor: 'default' } },
     ],
@@ -182,7 +239,7 @@ describe('guards and limits', () => {
       'pid: host\nipc: host\nuts: host\nuserns_mode: host\ncgroup: host',
       {
         namespaces: {
-          network: 'default',
+          network: 'project_default',
           pid: 'host',
           ipc: 'host',
           uts: 'host',
@@ -252,6 +309,7 @@ describe('guards and limits', () => {
     ],
   ])('%s', async (lines, expected) => {
     const files = {
+      '/few.json': '{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"action": "SCMP_ACT_ERRNO"}]}',
       '/open.json': '{"defaultAction": "SCMP_ACT_ALLOW"}',
       '/tight.json': '{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [{"action": "SCMP_ACT_ALLOW"}]}',
     };
@@ -278,7 +336,10 @@ describe('guards and limits', () => {
     ['mem_limit: ${MEM}', 'memory', { limits: { memoryBytes: null } }],
     ['mem_limit: lots', 'memory', { limits: { memoryBytes: null } }],
     ['cap_add: ["${CAP}", CHOWN]', 'capAdd', { capAdd: ['CHOWN'] }],
-    ['network_mode: ${MODE}', 'network', { networks: ['default'] }],
+    ['network_mode: ${MODE}', 'network', { networks: ['project_default'] }],
+    ['networks: ["${NET}"]', 'network', {}],
+    ['networks: ["${NET}"]', 'networks', {}],
+    ['post_start: [{command: x, privileged: "${P}"}]', 'privileged', { privileged: false }],
     ['pid: ${PID_MODE}', 'pid', { namespaces: { pid: 'private' } }],
     ['security_opt: ["${OPTION}"]', 'securityOpt', {}],
     ['devices: ["${DEVICE}"]', 'devices', { devices: [{ host: '${DEVICE}' }] }],
@@ -290,6 +351,18 @@ describe('guards and limits', () => {
     const found = await service(lines);
     expect(found).toMatchObject(expected);
     expect(found.unsettled.get(setting)).toContain('compose.yml:4');
+  });
+
+  test('a network of another project by a name that is not known', async () => {
+    const { unsettled } = await service('networks: [a]', {
+      top: 'networks: {a: {external: true, name: "${NET}"}}',
+    });
+    expect([...unsettled.keys()]).toEqual(['networks', 'network']);
+  });
+
+  test('a hook as root', async () => {
+    const { unsettled } = await service('user: "1000"\npost_start: [{command: x, user: root}]');
+    expect(unsettled.get('user')).toContain('compose.yml:5 runs a hook as root');
   });
 
   test('a group that is not known leaves the user known', async () => {

@@ -59,6 +59,43 @@ describe('what cannot be read is said, with its place', () => {
     expect(await namesIn({ '/compose.yml': `x-a: &a 1\n${aliases}\n${web('user: "1"')}` })).toEqual(['web']);
   });
 
+  test('many documents share one allowance', async () => {
+    const one = `a: &a [${'x,'.repeat(1_000)}]\nb: [${'*a,'.repeat(60)}]\n`;
+    const gaps = await gapsIn({ '/compose.yml': Array.from({ length: 100 }, () => one).join('---\n') });
+    expect(gaps.join()).toContain('aliases make more than');
+  });
+
+  test('dashes over and over', async () => {
+    const began = performance.now();
+    const text = `services:\n${'- '.repeat(100_000)}x\n`;
+    expect((await gapsIn({ '/compose.yml': text })).join()).toContain('compose.yml');
+    expect(performance.now() - began).toBeLessThan(20_000);
+  });
+
+  const ranges = Array.from(
+    { length: 2_000 },
+    (_, at) => `"1-65535:1-65535/${at % 2 === 0 ? 'tcp' : 'udp'}"`,
+  );
+  test.each([`expose: [${'1-65535,'.repeat(2_000)}]`, `ports: [${ranges.join()}]`])(
+    'ranges of all ports over and over %#',
+    async (ports) => {
+      const began = performance.now();
+      expect(await namesIn({ '/compose.yml': web(ports) })).toEqual(['web']);
+      expect(performance.now() - began).toBeLessThan(20_000);
+    },
+  );
+
+  test('services that publish all ports, one after the other', async () => {
+    const began = performance.now();
+    const services = Array.from(
+      { length: 80 },
+      (_, at) => `  s${String(at)}: {<<: *a, user: "${String(at)}"}`,
+    );
+    const text = `x-a: &a {image: x, ports: [1-65535], expose: [1-65535]}\nservices:\n${services.join('\n')}\n`;
+    expect(await namesIn({ '/compose.yml': text })).toHaveLength(80);
+    expect(performance.now() - began).toBeLessThan(20_000);
+  });
+
   test('extends of extends without end, includes that multiply', async () => {
     const chain = Array.from(
       { length: 400 },

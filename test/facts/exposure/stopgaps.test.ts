@@ -1,3 +1,6 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import data from '../../../rules/catalogue/stopgaps.yaml';
 import { factReader } from '../../../src/engine/fact.ts';
@@ -7,6 +10,7 @@ import { Stopgaps, stopgaps } from '../../../src/facts/exposure/stopgap-catalogu
 import { stopgapsFact } from '../../../src/facts/exposure/stopgaps.ts';
 import { ipCommands, networkSettings } from '../../harness/ip-commands.ts';
 import { memoryHost } from '../../harness/memory-host.ts';
+import { temporaryDirectory } from '../../harness/temporary-directory.ts';
 
 describe('the catalogue of stopgaps', () => {
   test('follows its schema', () => {
@@ -23,6 +27,43 @@ describe('the catalogue of stopgaps', () => {
     const commands = one.fix.commands.join('\n');
     if (one.id === 'ufw') expect(commands).toContain('ufw prepend deny {port}/{proto}');
     else expect(commands).toContain(words);
+  });
+});
+
+/** A chain in a file; `-D` deletes the first rule that is the same, and fails where there is none. */
+const iptables = `#!/bin/sh
+case "$1" in
+  -n) exit 0 ;;
+  -I) shift 2; { echo "$@"; cat "$0.chain"; } >"$0.new" ;;
+  -D) shift 2; at=$(grep -nxFm1 -- "$*" "$0.chain" | cut -d: -f1); test -n "$at" || exit 1; sed "$at d" "$0.chain" >"$0.new" ;;
+esac
+mv "$0.new" "$0.chain"
+`;
+
+describe('a rule in DOCKER-USER becomes the first, once', () => {
+  const bin = temporaryDirectory();
+  const data = { proto: 'tcp', port: 11_434, address: '172.17.0.2', interface: 'eth0', iptables: 'iptables' };
+
+  test.each(['docker-user', 'docker-user-address'])('%s', (id) => {
+    const one = stopgaps().find((each) => each.id === id);
+    const rule = one !== undefined && 'iptables' in one ? one.iptables : '';
+    const wanted = rule.replaceAll(/\{(\w+)\}/g, (_, name: keyof typeof data) => String(data[name]));
+    for (const name of ['iptables', 'ip6tables']) writeFileSync(join(bin, name), iptables, { mode: 0o755 });
+    const run = (commands: readonly string[]) => {
+      for (const command of commands) {
+        const line = renderCommand(command, data) ?? 'false';
+        const env = { PATH: `${bin}:${process.env.PATH ?? ''}` };
+        spawnSync('/bin/sh', ['-c', line], { env, timeout: 10_000 });
+      }
+      return readFileSync(join(bin, 'iptables.chain'), 'utf8').split('\n').slice(0, -1);
+    };
+    for (const before of [['-j RETURN'], ['-j RETURN', wanted], [wanted, '-j RETURN', wanted]]) {
+      for (const name of ['iptables', 'ip6tables'])
+        writeFileSync(join(bin, `${name}.chain`), before.map((each) => `${each}\n`).join(''));
+      expect(run(one?.fix.commands ?? [])).toEqual([wanted, '-j RETURN']);
+      expect(run(one?.fix.commands ?? [])).toEqual([wanted, '-j RETURN']);
+      expect(run(one?.fix.undo ?? [])).toEqual(['-j RETURN']);
+    }
   });
 });
 

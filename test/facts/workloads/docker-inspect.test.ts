@@ -6,6 +6,7 @@ import { hasCapability } from '../../../src/facts/workloads/capabilities.ts';
 import { parseImageReference } from '../../../src/facts/workloads/image-reference.ts';
 import { optionsOfArguments } from '../../../src/facts/workloads/engine-options.ts';
 import { isAbove, isBelow, isPath } from '../../../src/facts/workloads/path-pattern.ts';
+import { boundVolumesOf } from '../../../src/facts/workloads/docker-engine.ts';
 import { workload } from '../../harness/docker-workload.ts';
 
 describe('docker inspect as a workload', () => {
@@ -56,7 +57,7 @@ describe('docker inspect as a workload', () => {
       [
         'seccomp={"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":["mount"],"action":"SCMP_ACT_ERRNO"}]}',
       ],
-      { seccomp: 'profile' },
+      { seccomp: 'unreadable' },
     ],
     [['seccomp={"defaultAction":'], { seccomp: 'unreadable' }],
     [['apparmor=unconfined'], { appArmor: 'off' }],
@@ -121,6 +122,15 @@ describe('docker inspect as a workload', () => {
     expect(publishes).toEqual([
       { proto: 'tcp', hostAddress: '0.0.0.0', hostPort: 32768, containerPort: 80, active: true },
     ]);
+  });
+
+  test.each([
+    ['local', [['v', '/root']]],
+    [null, [['v', '/root']]],
+    ['vieux/sshfs', []],
+  ])('a volume of driver %s', (Driver, bound) => {
+    const volumes = { Volumes: [{ Name: 'v', Driver, Options: { device: '/root' } }] };
+    expect([...boundVolumesOf(volumes)]).toEqual(bound);
   });
 
   test('a volume that binds a directory is that directory', () => {

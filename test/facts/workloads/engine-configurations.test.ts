@@ -21,7 +21,11 @@ const info = {
 async function ofMachine(answer: object, daemonJson?: string) {
   const host = await memoryHost({
     files: {
-      '/proc/42/stat': '42 (dockerd) S 1 42 42 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 100',
+      '/proc/1/cmdline': 'init\0',
+      '/proc/1/status': 'Name:\tinit\nPPid:\t0\nUid:\t0\t0\t0\t0\n',
+      '/proc/42/cmdline': '/usr/bin/dockerd\0',
+      '/proc/42/status': 'Name:\tdockerd\nPPid:\t1\nUid:\t0\t0\t0\t0\n',
+      '/proc/42/cgroup': '0::/system.slice/docker.service\n',
       ...(daemonJson === undefined ? {} : { '/etc/docker/daemon.json': daemonJson }),
     },
     recording: {

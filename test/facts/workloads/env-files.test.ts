@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { factReader } from '../../../src/engine/fact.ts';
 import { envFilesFact } from '../../../src/facts/workloads/env-files.ts';
+import { gapsOf } from '../../../src/host/evidence.ts';
 import { directoryHost } from '../../../src/host/directory.ts';
 import { dockerContainer, idOf } from '../../harness/docker-container.ts';
 import { memoryHost } from '../../harness/memory-host.ts';
@@ -11,7 +12,7 @@ import { temporaryDirectory } from '../../harness/temporary-directory.ts';
 const socket = '/run/docker.sock';
 const label = (name: string) => `com.docker.compose.project.${name}`;
 
-async function onMachine(labels: Readonly<Record<string, string>>, files: Readonly<Record<string, string>>) {
+async function evidenceOn(labels: Readonly<Record<string, string>>, files: Readonly<Record<string, string>>) {
   const container = dockerContainer('web', { config: { Labels: labels } });
   const bodies = {
     '/info': { ServerVersion: '28.5.1', DefaultRuntime: 'runc', DockerRootDir: '/var/lib/docker' },
@@ -31,7 +32,11 @@ async function onMachine(labels: Readonly<Record<string, string>>, files: Readon
     recording: { [socket]: { stat: { type: 'socket', mode: 0o660, uid: 0, gid: 103, size: 0, mtime: 0 } } },
     gets: Object.entries(bodies).map(([path, body]) => ({ socket, path, body: JSON.stringify(body) })),
   });
-  const evidence = await factReader(host)(envFilesFact);
+  return factReader(host)(envFilesFact);
+}
+
+async function onMachine(...has: Parameters<typeof evidenceOn>) {
+  const evidence = await evidenceOn(...has);
   if (evidence.state === 'unknown') throw new Error(evidence.detail);
   return evidence.value;
 }
@@ -74,6 +79,27 @@ describe('env files', () => {
       '/srv',
       '/srv/chat',
     ]);
+  });
+
+  test.each<[string, Readonly<Record<string, string>>, string | null]>([
+    ['is gone', {}, 'it is gone'],
+    ['does not parse', { 'compose.yml': 'services: [' }, 'it does not parse'],
+    ['is another thing', { 'compose.yml': 'services: {web: {env_file: 5}}' }, 'it does not parse'],
+    ['includes others', { 'compose.yml': 'include: [other.yml]\n' }, 'what it includes or extends'],
+    [
+      'extends another',
+      { 'compose.yml': 'services: {web: {extends: {file: base.yml, service: web}}}\n' },
+      'what it includes or extends',
+    ],
+    ['extends itself', { 'compose.yml': 'services: {web: {extends: base}, base: null}\n' }, null],
+    ['is whole', { 'compose.yml': 'services: {web: {image: x}}\n' }, null],
+  ])('a compose file that %s', async (_, files, gap) => {
+    const labels = { [label('working_dir')]: '/srv/chat', [label('config_files')]: '/srv/chat/compose.yml' };
+    const at = Object.entries(files).map(([name, text]) => [`/srv/chat/${name}`, text] as const);
+    const gaps = gapsOf(await evidenceOn(labels, Object.fromEntries(at)));
+    expect(gaps).toEqual(
+      gap === null ? [] : [expect.stringMatching(`^which env_file /srv/chat/compose.yml names.*${gap}`)],
+    );
   });
 
   test('none for a container that no compose file made', async () => {

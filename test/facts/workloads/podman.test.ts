@@ -360,6 +360,9 @@ describe('Podman’s own service', () => {
     ['podman does another thing', service('run', 'x'), 0],
     ['it serves', service('system', 'service', '--time=0'), 1],
     ['it serves another root', service('--root', '/srv/x', 'system', 'service'), 0],
+    ['it serves TCP alone', service('system', 'service', '--time', '0', 'tcp://127.0.0.1:8080'), 0],
+    ['it serves SSH’s file descriptor', service('system', 'service', 'fd://3'), 0],
+    ['it serves the usual socket by name', service('system', 'service', `unix://${served}`), 1],
   ])('%s: the socket is asked %j', async (_, files, times) => {
     const host = await memoryHost({
       files: { ...init, ...stored(storage, ['plain']), ...files },

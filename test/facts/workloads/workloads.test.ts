@@ -88,6 +88,36 @@ describe('workloads of Docker', () => {
     });
   });
 
+  test('where processes are not seen no socket is opened: that would start an engine', async () => {
+    const has = running([dockerContainer('a')]);
+    const host = await memoryHost({ ...has, files: { '/usr/bin/dockerd': '' } });
+    const asked: string[] = [];
+    const watched = { ...host, get: (at: string, path: string) => (asked.push(path), host.get(at, path)) };
+    expect(await factReader(watched)(engineFact)).toMatchObject({
+      value: {
+        running: null,
+        version: null,
+        unheard: { why: 'denied', detail: 'whether the Docker Engine runs was not seen: run as root' },
+      },
+    });
+    await factReader(watched)(workloadsFact);
+    expect(asked).toEqual([]);
+  });
+
+  test.each([
+    // An engine of before does not list it.
+    ['20.10.24', [], true],
+    ['23.0.0', [], false],
+    ['28.5.1', ['name=no-new-privileges'], true],
+  ])('no-new-privileges of %s that lists %j, where daemon.json has it', async (version, listed, expected) => {
+    const file = { '/etc/docker/daemon.json': '{"no-new-privileges": true}' };
+    const body = JSON.stringify({ ...info, ServerVersion: version, SecurityOptions: listed });
+    const has = { ...running([], { files: file }), gets: [{ socket, path: '/info', body }] };
+    expect(await factReader(await memoryHost(has))(engineFact)).toMatchObject({
+      value: { noNewPrivileges: expected },
+    });
+  });
+
   test('a container that does not parse is a gap', async () => {
     const broken = { ...dockerContainer('b'), HostConfig: { Privileged: 'yes' } };
     const found = await workloads(running([dockerContainer('a'), broken as never]));
