@@ -42,7 +42,8 @@ const damages: readonly Damage[] = [
     what: 'a device as a configuration file',
     script: 'ln -sf /dev/zero /etc/fail2ban/jail.local; ln -sf /dev/zero /etc/docker/daemon.json',
     undo: 'rm /etc/fail2ban/jail.local /etc/docker/daemon.json',
-    blind: ['engine-iptables-off', 'engine-insecure-registry'],
+    // Its registries, the engine tells itself.
+    blind: ['engine-iptables-off', 'engine-icc'],
   },
   {
     what: 'random bytes in every file that is parsed',
