@@ -62,7 +62,7 @@ export const dockerfileApt = defineCheck({
 /** Options of apt-get and aptitude whose value is the next word. */
 const valued = /^(?:-[oct]|--(?:option|config-file|target-release|default-release|host-architecture))$/;
 
-/** Packages by name; a file of the image's own is none. */
+/** Packages by name: `name/release` chooses no version; a file (`/a.deb`, `./a.deb`) is none (apt-get(8)). */
 function packagesOf({ program, args }: Invocation): string[] {
   if (!/^(?:apt|apt-get|aptitude)$/.test(program)) return [];
   const words: string[] = [];
@@ -73,5 +73,5 @@ function packagesOf({ program, args }: Invocation): string[] {
   }
   const [command, ...packages] = words;
   if (command !== 'install') return [];
-  return packages.filter((name) => !name.includes('/') && !name.endsWith('.deb') && name !== '\n');
+  return packages.filter((name) => !/^\.{0,2}\//.test(name) && !name.endsWith('.deb') && name !== '\n');
 }

@@ -13,6 +13,7 @@ describe('dockerfile-apt', () => {
     ['fail', 'FROM debian:12\nRUN apt-get -qq -t bookworm-backports install curl'],
     ['fail', 'FROM debian:12\nRUN DEBIAN_FRONTEND=noninteractive apt-get install -y curl'],
     ['fail', 'FROM debian:12\nRUN <<EOF\napt-get install -y curl\nEOF'],
+    ['fail', 'FROM debian:12\nRUN apt-get install -y curl/bookworm-backports'],
     ['pass', 'FROM debian:12\nRUN apt-get update'],
     ['pass', 'FROM debian:12\nRUN apt-get install -y curl=7.88.1-10'],
     ['pass', 'FROM debian:12\nRUN apt-get install -y curl=$V'],
@@ -23,18 +24,5 @@ describe('dockerfile-apt', () => {
     ['undetermined', 'FROM debian:12\nRUN apt-get install -y $PACKAGES'],
   ])('%s: %j', (outcome, text) => {
     expect([...new Set(judge(text).map((verdict) => verdict.outcome))]).toEqual([outcome]);
-  });
-
-  test('undetermined where the file cannot be read', () => {
-    expect(judge('FROM a\nRUN <<EOF')).toMatchObject([
-      { outcome: 'undetermined', subject: 'Dockerfile', because: expect.stringContaining('Dockerfile:2') },
-    ]);
-  });
-
-  test('not-applicable without a Dockerfile', () => {
-    const none = { files: [], companions: [] };
-    expect(evaluate(dockerfileApt, { dockerfiles: none }, paramsOf('dockerfile-apt-unpinned'))).toMatchObject(
-      [{ outcome: 'not-applicable' }],
-    );
   });
 });

@@ -25,17 +25,4 @@ describe('dockerfile-base', () => {
   ])('%s: %j', (outcome, text) => {
     expect([...new Set(judge(text).map((verdict) => verdict.outcome))]).toEqual([outcome]);
   });
-
-  test('undetermined where the file cannot be read', () => {
-    expect(judge('FROM a\nRUN <<EOF')).toMatchObject([
-      { outcome: 'undetermined', subject: 'Dockerfile', because: expect.stringContaining('Dockerfile:2') },
-    ]);
-  });
-
-  test('not-applicable without a Dockerfile', () => {
-    const none = { files: [], companions: [] };
-    expect(evaluate(dockerfileBase, { dockerfiles: none }, paramsOf('dockerfile-latest'))).toMatchObject([
-      { outcome: 'not-applicable' },
-    ]);
-  });
 });

@@ -26,17 +26,4 @@ describe('dockerfile-healthcheck', () => {
   ])('%s: %j', (outcome, text) => {
     expect([...new Set(judge(text).map((verdict) => verdict.outcome))]).toEqual([outcome]);
   });
-
-  test('undetermined where the file cannot be read', () => {
-    expect(judge('FROM a\nRUN <<EOF')).toMatchObject([
-      { outcome: 'undetermined', subject: 'Dockerfile', because: expect.stringContaining('Dockerfile:2') },
-    ]);
-  });
-
-  test('not-applicable without a Dockerfile', () => {
-    const none = { files: [], companions: [] };
-    expect(
-      evaluate(dockerfileHealthcheck, { dockerfiles: none }, paramsOf('dockerfile-healthcheck-missing')),
-    ).toMatchObject([{ outcome: 'not-applicable' }]);
-  });
 });

@@ -39,19 +39,6 @@ describe('dockerfile-pip', () => {
     expect([...new Set(judge(text).map((verdict) => verdict.outcome))]).toEqual([outcome]);
   });
 
-  test('undetermined where the file cannot be read', () => {
-    expect(judge('FROM a\nRUN <<EOF')).toMatchObject([
-      { outcome: 'undetermined', subject: 'Dockerfile', because: expect.stringContaining('Dockerfile:2') },
-    ]);
-  });
-
-  test('not-applicable without a Dockerfile', () => {
-    const none = { files: [], companions: [] };
-    expect(evaluate(dockerfilePip, { dockerfiles: none }, paramsOf('dockerfile-pip-unhashed'))).toMatchObject(
-      [{ outcome: 'not-applicable' }],
-    );
-  });
-
   test('hashes in the requirements file count', () => {
     const text = 'FROM a:1\nRUN pip install -r /tmp/requirements.txt';
     const answers = [true, false].map((hashes) => {

@@ -52,19 +52,6 @@ describe('dockerfile-pipe-shell', () => {
     expect([...new Set(judge(text).map((verdict) => verdict.outcome))]).toEqual([outcome]);
   });
 
-  test('undetermined where the file cannot be read', () => {
-    expect(judge('FROM a\nRUN <<EOF')).toMatchObject([
-      { outcome: 'undetermined', subject: 'Dockerfile', because: expect.stringContaining('Dockerfile:2') },
-    ]);
-  });
-
-  test('not-applicable without a Dockerfile', () => {
-    const none = { files: [], companions: [] };
-    expect(
-      evaluate(dockerfilePipeShell, { dockerfiles: none }, paramsOf('dockerfile-curl-pipe-shell')),
-    ).toMatchObject([{ outcome: 'not-applicable' }]);
-  });
-
   test('names what is run, without its query', () => {
     expect(judge('FROM a:1\nRUN curl https://e.com/i.sh?x=1 | sh')).toMatchObject([
       {

@@ -27,17 +27,4 @@ describe('dockerfile-remote-add', () => {
   ])('%s: %j', (outcome, text) => {
     expect([...new Set(judge(text).map((verdict) => verdict.outcome))]).toEqual([outcome]);
   });
-
-  test('undetermined where the file cannot be read', () => {
-    expect(judge('FROM a\nRUN <<EOF')).toMatchObject([
-      { outcome: 'undetermined', subject: 'Dockerfile', because: expect.stringContaining('Dockerfile:2') },
-    ]);
-  });
-
-  test('not-applicable without a Dockerfile', () => {
-    const none = { files: [], companions: [] };
-    expect(
-      evaluate(dockerfileRemoteAdd, { dockerfiles: none }, paramsOf('dockerfile-remote-add')),
-    ).toMatchObject([{ outcome: 'not-applicable' }]);
-  });
 });

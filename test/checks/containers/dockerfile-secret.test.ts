@@ -45,19 +45,6 @@ describe('dockerfile-secret', () => {
     expect([...new Set(judge(text).map((verdict) => verdict.outcome))]).toEqual([outcome]);
   });
 
-  test('undetermined where the file cannot be read', () => {
-    expect(judge('FROM a\nRUN <<EOF')).toMatchObject([
-      { outcome: 'undetermined', subject: 'Dockerfile', because: expect.stringContaining('Dockerfile:2') },
-    ]);
-  });
-
-  test('not-applicable without a Dockerfile', () => {
-    const none = { files: [], companions: [] };
-    expect(evaluate(dockerfileSecret, { dockerfiles: none }, paramsOf('dockerfile-secret'))).toMatchObject([
-      { outcome: 'not-applicable' },
-    ]);
-  });
-
   test.each([
     [true, 'fail'],
     [false, 'pass'],

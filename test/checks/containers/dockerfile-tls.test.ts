@@ -53,19 +53,6 @@ describe('dockerfile-tls', () => {
     expect([...new Set(judge(text).map((verdict) => verdict.outcome))]).toEqual([outcome]);
   });
 
-  test('undetermined where the file cannot be read', () => {
-    expect(judge('FROM a\nRUN <<EOF')).toMatchObject([
-      { outcome: 'undetermined', subject: 'Dockerfile', because: expect.stringContaining('Dockerfile:2') },
-    ]);
-  });
-
-  test('not-applicable without a Dockerfile', () => {
-    const none = { files: [], companions: [] };
-    expect(evaluate(dockerfileTls, { dockerfiles: none }, paramsOf('dockerfile-tls-off'))).toMatchObject([
-      { outcome: 'not-applicable' },
-    ]);
-  });
-
   test('each has a subject of its own', () => {
     const verdicts = judge(
       'FROM a:1\nRUN curl -k https://e.com && wget --no-check-certificate https://e.com && curl -k https://f.com',

@@ -47,17 +47,4 @@ describe('dockerfile-user', () => {
   ])('%s: %j', (outcome, text) => {
     expect([...new Set(judge(text).map((verdict) => verdict.outcome))]).toEqual([outcome]);
   });
-
-  test('undetermined where the file cannot be read', () => {
-    expect(judge('FROM a\nRUN <<EOF')).toMatchObject([
-      { outcome: 'undetermined', subject: 'Dockerfile', because: expect.stringContaining('Dockerfile:2') },
-    ]);
-  });
-
-  test('not-applicable without a Dockerfile', () => {
-    const none = { files: [], companions: [] };
-    expect(evaluate(dockerfileUser, { dockerfiles: none }, paramsOf('dockerfile-root'))).toMatchObject([
-      { outcome: 'not-applicable' },
-    ]);
-  });
 });
