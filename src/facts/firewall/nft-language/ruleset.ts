@@ -1,13 +1,12 @@
-import { parseNft } from '../../netfilter/nft/listing.ts';
 import type { Table } from '../../netfilter/ruleset.ts';
-import type { Hook } from './declarations.ts';
 import { readElements, readHook, readSetParts } from './declarations.ts';
-import { ruleExpressions } from './rule.ts';
+import type { TableDraft } from './table-draft.ts';
+import { listTables } from './table-draft.ts';
 import type { Statement } from './statements.ts';
 import { statementsOf } from './statements.ts';
 import type { Token } from './tokens.ts';
 import { isSign, isWord, textOf } from './tokens.ts';
-import type { Json, Names } from './values.ts';
+import type { Names } from './values.ts';
 import { asWritten } from './values.ts';
 import type { Variables } from './variables.ts';
 import { define, expand } from './variables.ts';
@@ -24,20 +23,6 @@ export interface NotUnderstood {
   readonly path: string;
   readonly line: number;
   readonly text: string;
-}
-
-interface ChainDraft {
-  hook: Hook | null;
-  policy: string;
-  rules: readonly (readonly Token[])[];
-}
-
-interface TableDraft {
-  readonly family: string;
-  readonly name: string;
-  dormant: boolean;
-  readonly chains: Map<string, ChainDraft>;
-  readonly sets: Map<string, { elements: readonly Json[]; whole: boolean }>;
 }
 
 interface State {
@@ -66,7 +51,7 @@ export function parseNftTokens(
   const variables: Variables = new Map();
   const failed = statements.find((statement) => !command(statement, state, variables));
   if (failed !== undefined) return { wrong: at(state.wrong ?? failed.words) };
-  const tables = tablesOf(state, path);
+  const tables = listTables(state.tables.values(), services, path);
   const [first] = tokens;
   return tables === null
     ? { wrong: at(first === undefined ? [] : [first]) }
@@ -246,31 +231,4 @@ function addElements(table: TableDraft, [name, ...words]: readonly Token[], serv
   set.elements = [...set.elements, ...(elements ?? [])];
   set.whole &&= elements !== null;
   return true;
-}
-
-/** The tables, read in the way of what the kernel lists. */
-function tablesOf({ tables, services }: State, path: string): readonly Table[] | null {
-  const listed: unknown[] = [];
-  const lines = new Map<string, { text: string; line: number; source: string }>();
-  let handle = 0;
-  for (const { family, name: table, dormant, chains, sets } of tables.values()) {
-    listed.push({ table: { family, name: table, ...(dormant ? { flags: 'dormant' } : {}) } });
-    for (const [name, { elements, whole }] of sets) {
-      // A rule that asks for a set that is not there cannot be decided.
-      if (whole) listed.push({ set: { family, table, name, elem: elements } });
-    }
-    for (const [name, { hook, policy, rules }] of chains) {
-      const base =
-        hook === null ? {} : { ...hook, policy, dev: hook.dev.length === 0 ? undefined : hook.dev };
-      listed.push({ chain: { family, table, name, ...base } });
-      for (const words of rules) {
-        handle += 1;
-        const expr = ruleExpressions(words, services);
-        listed.push({ rule: { family, table, chain: name, handle, expr } });
-        const { path: source, line } = at(words);
-        lines.set(`${family} ${table} ${String(handle)}`, { text: textOf(words), line, source });
-      }
-    }
-  }
-  return parseNft(JSON.stringify({ nftables: listed }), lines, path);
 }

@@ -6,6 +6,9 @@ import { isSign, isWord } from './tokens.ts';
 /** An expression in the shape of libnftables-json(5). */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
+/** An object of an expression: a statement, or a field. */
+export type Body = Readonly<Record<string, Json>>;
+
 /** What a bare word stands for, such as the name of a service. */
 export type Names = (word: string) => Json;
 
