@@ -57,7 +57,7 @@ function invocationOf(command: Command, place: Place, depth: number, found: Invo
     nested.push({ as, argument, invocations: collect(script, where, depth + 1, found).flat() });
   };
   const start = programAt(words);
-  const args = words.slice(start + 1);
+  const args = [...words.slice(start + 1), ...words.slice(0, start).flatMap(fedBy)];
   if (group !== null) follow(group, 'group', -1, place);
   for (const each of [...assignments, ...words.slice(0, start)]) {
     for (const { script } of each.inside) follow(script, 'output', -2, place);
@@ -92,10 +92,18 @@ function scriptsGiven(
 ): { readonly script: Script; readonly where: Place }[] {
   const given: { script: Script; where: Place }[] = [];
   const isShell = shells.test(program);
-  const option = isShell ? args.findIndex(({ text }) => /^-[a-z]*c[a-z]*$/.test(text)) : -1;
+  const option =
+    isShell || /^(?:su|runuser)$/.test(program)
+      ? args.findIndex(({ text }) => /^-[a-z]*c[a-z]*$/.test(text))
+      : -1;
   const text = args[option + 1];
   if (option !== -1 && text !== undefined) {
     given.push({ script: parseShell(text.text), where: () => place(text.at) });
+  }
+  const [only, ...others] = args;
+  if (program === 'eval' && only !== undefined) {
+    const words = [only, ...others].map((word) => word.text).join(' ');
+    given.push({ script: parseShell(words), where: () => place(only.at) });
   }
   for (const { operator, target } of redirects) {
     if (operator !== '<<' || !(isShell || program === '')) continue;
@@ -116,9 +124,15 @@ const wrappers: Readonly<Record<string, RegExp>> = {
   command: /^$/,
   builtin: /^$/,
   nohup: /^$/,
+  xargs: /^-[adEILnPs]$/,
   eatmydata: /^$/,
   busybox: /^$/,
 };
+
+/** What xargs(1) gives the program: words that nobody sees here. */
+function fedBy({ text, at }: ShellWord): ShellWord[] {
+  return baseName(text) === 'xargs' ? [{ text: '$@', at, inside: [] }] : [];
+}
 
 /** The index of the word that names the program. */
 function programAt(words: readonly ShellWord[]): number {

@@ -21,6 +21,10 @@ describe('dockerfile-apt', () => {
     ['pass', 'FROM debian:12\nRUN echo apt-get install curl'],
     ['pass', 'FROM debian:12\nRUN apt-get -o A=b install -y -t x curl=1'],
     ['pass', 'FROM debian:12\nRUN apk add curl'],
+    ['fail', 'FROM debian:12\nRUN eval "apt-get install -y curl"'],
+    ['fail', 'FROM debian:12\nRUN su -c "apt-get install -y curl"'],
+    ['fail', 'FROM debian:12\nRUN xargs -n 1 apt-get install -y curl < list'],
+    ['undetermined', 'FROM debian:12\nRUN cat list | xargs apt-get install -y'],
     ['undetermined', 'FROM debian:12\nRUN apt-get install -y $PACKAGES'],
   ])('%s: %j', (outcome, text) => {
     expect([...new Set(judge(text).map((verdict) => verdict.outcome))]).toEqual([outcome]);
