@@ -139,6 +139,12 @@ function programAt(words: readonly ShellWord[]): number {
   let at = 0;
   while (at < words.length - 1) {
     const wrapper = baseName(words[at]?.text ?? '');
+    if (wrapper === 'find') {
+      const action = words.findIndex(({ text }, index) => index > at && /^-(?:exec|ok)(?:dir)?$/.test(text));
+      if (action === -1 || action === words.length - 1) return at;
+      at = action + 1;
+      continue;
+    }
     const valued = wrappers[wrapper];
     if (valued === undefined || !Object.hasOwn(wrappers, wrapper)) return at;
     at += 1;

@@ -31,6 +31,7 @@ describe('dockerfile-tls', () => {
     ['fail', 'FROM debian:12\nRUN echo "deb [trusted=yes] http://e.com /" | tee /etc/apt/sources.list'],
     ['fail', 'FROM debian:12\nCOPY <<EOF /etc/apt/apt.conf.d/x\nAcquire::https::Verify-Peer "false";\nEOF'],
     ['fail', 'FROM debian:12\nRUN cat urls | xargs curl -k'],
+    ['fail', 'FROM debian:12\nRUN find . -name x -exec curl -k {} ;'],
     ['fail', 'FROM debian:12\nRUN apk add --allow-untrusted a'],
     ['fail', 'FROM debian:12\nRUN env GIT_SSL_NO_VERIFY=1 git clone x'],
     ['pass', 'FROM debian:12\nRUN curl -fsSL -o k https://e.com'],
