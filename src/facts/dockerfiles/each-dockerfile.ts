@@ -93,7 +93,16 @@ export function pipelinesIn(
       const { problem } = step.script;
       const where = `${file.path}:${String(evidence.line)}`;
       if (problem !== null) doubts.push({ because: `${where}: ${problem}`, evidence });
-      for (const pipeline of pipelinesOf(step.script)) ran.push({ stage, step, pipeline });
+      for (const pipeline of pipelinesOf(step.script)) {
+        ran.push({ stage, step, pipeline });
+        // `$PIP install a`: the program itself is a variable.
+        const unnamed = step.kind === 'run' && pipeline.find(({ program }) => program.startsWith('$'));
+        if (unnamed === false || unnamed === undefined) continue;
+        doubts.push({
+          because: `${where}: which program ${unnamed.program} is depends on the build`,
+          evidence,
+        });
+      }
     }
   }
   return { ran, doubts };

@@ -34,6 +34,7 @@ describe('dockerfile-pip', () => {
       'FROM debian:12\nRUN pip install --no-deps git+https://e.com/a.git@9d1bca6d2ee5d3a4a4e2f3b3c2a1e0d9c8b7a605',
     ],
     ['pass', 'FROM debian:12\nRUN apt-get install pip'],
+    ['undetermined', 'FROM debian:12\nRUN $PIP install a'],
     ['undetermined', 'FROM debian:12\nRUN a "b'],
   ])('%s: %j', (outcome, text) => {
     expect([...new Set(judge(text).map((verdict) => verdict.outcome))]).toEqual([outcome]);
