@@ -108,6 +108,7 @@ if (existsSync(recorded)) {
     const [wall] = compare([audit], 3);
     row('audit of 1,000 containers', milliseconds(wall), '≤ 2000 ms');
     row('  peak memory', megabytes(peak(audit)), '≤ 250 MB');
+    row('  peak memory as JSON', megabytes(peak([...audit, '--format', 'json'])), '≤ 250 MB');
   } finally {
     await rm(many, { recursive: true, force: true });
   }

@@ -5,7 +5,7 @@ const placeholder = /(?<![${])\{([a-zA-Z][a-zA-Z0-9]*)\}(?!\})/g;
 
 /** Fills a message; a placeholder without a value stays, so that a test can see it. */
 export function renderMessage(template: string, data: Data): string {
-  return template.replace(placeholder, (whole, name: string) => String(data[name] ?? whole));
+  return fill(template, (name) => String(data[name] ?? `{${name}}`));
 }
 
 /**
@@ -15,7 +15,7 @@ export function renderMessage(template: string, data: Data): string {
  */
 export function renderCommand(template: string, data: Data): string | null {
   if (placeholdersOf(template).some((name) => data[name] === undefined)) return null;
-  return template.replace(placeholder, (_, name: string) => shellQuote(String(data[name])));
+  return fill(template, (name) => shellQuote(String(data[name])));
 }
 
 /**
@@ -25,7 +25,7 @@ export function renderCommand(template: string, data: Data): string | null {
  */
 export function renderYaml(template: string, data: Data): string | null {
   if (placeholdersOf(template).some((name) => data[name] === undefined)) return null;
-  return template.replace(placeholder, (_, name: string) => yamlScalar(String(data[name])));
+  return fill(template, (name) => yamlScalar(String(data[name])));
 }
 
 /** A JSON string is a YAML scalar (YAML 1.2, 7.3.1); plain where nothing in it can mean anything else. */
@@ -44,12 +44,32 @@ export function shellQuote(value: string): string {
 }
 
 export function placeholdersOf(template: string): readonly string[] {
-  const before = found.get(template);
-  if (before !== undefined) return before;
-  const names = Array.from(template.matchAll(placeholder), (match) => match[1] ?? '');
-  found.set(template, names);
-  return names;
+  return parsed(template).names;
+}
+
+function fill(template: string, valueOf: (name: string) => string): string {
+  const { texts, names } = parsed(template);
+  let filled = texts[0] ?? '';
+  for (const [index, name] of names.entries()) filled += valueOf(name) + (texts[index + 1] ?? '');
+  return filled;
+}
+
+/** A template's text before, between and behind its placeholders. */
+interface Template {
+  readonly texts: readonly string[];
+  readonly names: readonly string[];
 }
 
 /** Rules are few, and each is filled in for every subject. */
-const found = new Map<string, readonly string[]>();
+const templates = new Map<string, Template>();
+
+function parsed(template: string): Template {
+  const before = templates.get(template);
+  if (before !== undefined) return before;
+  // The name in parentheses makes split() give text and name in turn.
+  const parts = template.split(placeholder);
+  const texts = parts.filter((_, index) => index % 2 === 0);
+  const names = parts.filter((_, index) => index % 2 === 1);
+  templates.set(template, { texts, names });
+  return { texts, names };
+}

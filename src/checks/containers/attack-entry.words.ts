@@ -6,6 +6,7 @@ import { authenticationOf } from '../../facts/catalogue/authentication.ts';
 import { exposuresOf, serviceBehind } from '../../facts/catalogue/service-behind.ts';
 import { citationsOf, doubtOf, socketOf } from '../../facts/exposure/cite.ts';
 import type { Exposure } from '../../facts/exposure/exposure.ts';
+import { exposuresOfWorkload } from '../../facts/exposure/of-workload.ts';
 import { isLoopback } from '../../facts/exposure/socket-address.ts';
 import { citeSetting } from '../../facts/workloads/cite.ts';
 import { namespaceOf } from '../../facts/workloads/shared-namespace.ts';
@@ -53,7 +54,7 @@ export function entriesOf(
   const own = services.filter((service) => service.workload?.name === workload.name);
   const sockets = own.flatMap((service) => exposuresOf(service, exposures.value, services));
   if (mode === 'host' && own.length === 0) return null;
-  const published = exposures.value.filter((exposure) => exposure.workload === owner.name);
+  const published = exposuresOfWorkload(exposures.value, owner.name);
   return [...new Set([...published, ...sockets])]
     .filter(({ scope }) => scope !== 'loopback' && scope !== 'containers')
     .map((exposure) => exposureEntry(workload, exposure));

@@ -5,6 +5,7 @@ import { defineCheck, notApplicable, pass, undetermined } from '../../engine/che
 import { citationsOf, doubtOf, socketOf } from '../../facts/exposure/cite.ts';
 import type { Exposure } from '../../facts/exposure/exposure.ts';
 import { exposureFact } from '../../facts/exposure/exposure.ts';
+import { exposuresOfWorkload } from '../../facts/exposure/of-workload.ts';
 import { isLoopback } from '../../facts/exposure/socket-address.ts';
 import type { Workload } from '../../facts/workloads/workload.ts';
 import { workloadsFact } from '../../facts/workloads/workloads.ts';
@@ -23,7 +24,8 @@ export const loopbackPublishLeak = defineCheck({
     if (published.length === 0) return [notApplicable('no container port is published on loopback')];
     return published.flatMap((exposure) => {
       const workload = workloads.find(({ name }) => name === exposure.workload);
-      const ways = [exposure, ...exposures.filter((other) => isSamePort(other, exposure, workload))];
+      const others = workload === undefined ? [] : exposuresOfWorkload(exposures, workload.name);
+      const ways = [exposure, ...others.filter((other) => isSamePort(other, exposure, workload))];
       return judge(exposure, ways, workload);
     });
   },
@@ -35,12 +37,7 @@ function isSamePort(other: Exposure, published: Exposure, workload: Workload | u
   const inside = workload?.publishes.find(
     (one) => one.proto === proto && one.hostPort === port,
   )?.containerPort;
-  return (
-    other.kind === 'container' &&
-    other.workload === published.workload &&
-    other.proto === proto &&
-    other.port === inside
-  );
+  return other.kind === 'container' && other.proto === proto && other.port === inside;
 }
 
 function judge(

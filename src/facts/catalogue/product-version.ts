@@ -104,7 +104,7 @@ function isInRange(version: ProductVersion, { from, below, upTo }: AffectedRange
 
 /** Pre-releases of the first affected version have what it has. */
 function isAtLeast(version: ProductVersion, from: string): boolean | null {
-  const first = parseProductVersion(from);
+  const first = boundary(from);
   const counted =
     first?.stage[0] === 0 && version.stage[0] < 0 ? { ...version, stage: [0, 0] as const } : version;
   return mapOrder(orderTo(counted, from), (order) => order >= 0);
@@ -115,8 +115,8 @@ function mapOrder(order: number | null, answer: (order: number) => boolean): boo
 }
 
 /** Negative where the version is older than the boundary; `null` where that cannot be told. */
-function orderTo(version: ProductVersion, boundary: string): number | null {
-  const other = parseProductVersion(boundary);
+function orderTo(version: ProductVersion, limitText: string): number | null {
+  const other = boundary(limitText);
   if (other?.kind !== version.kind) return null;
   // A year or a counter is no version of a product whose versions are small.
   if (isCounter(version) && !isCounter(other)) return null;
@@ -126,6 +126,17 @@ function orderTo(version: ProductVersion, boundary: string): number | null {
     if ((own ?? 0) !== limit) return (own ?? 0) - limit;
   }
   return version.stage[0] - other.stage[0] || version.stage[1] - other.stage[1];
+}
+
+/** Ends of ranges are few, and each is held against every image of its product. */
+const boundaries = new Map<string, ProductVersion | null>();
+
+function boundary(text: string): ProductVersion | null {
+  const before = boundaries.get(text);
+  if (before !== undefined) return before;
+  const version = parseProductVersion(text);
+  boundaries.set(text, version);
+  return version;
 }
 
 function isCounter({ kind, numbers }: ProductVersion): boolean {

@@ -1,19 +1,16 @@
 import type { Exposure } from '../../engine/report.ts';
+import { remembered } from '../remember.ts';
 import type { AiService } from './ai-services.ts';
 
 type Place = Pick<Exposure, 'workload' | 'proto' | 'address' | 'port'>;
 
 /** The catalogue service whose socket or published port this is; `null` when none is recognised. */
 export function serviceBehind(place: Place, services: readonly AiService[]): AiService | null {
-  const index = indexes.get(services) ?? indexOf(services);
-  indexes.set(services, index);
-  return index.get(keyOf(place)) ?? null;
+  return indexOf(services).get(keyOf(place)) ?? null;
 }
 
 /** Every door asks for its service among all of them. */
-const indexes = new WeakMap<readonly AiService[], ReadonlyMap<string, AiService>>();
-
-function indexOf(services: readonly AiService[]): ReadonlyMap<string, AiService> {
+const indexOf = remembered((services: readonly AiService[]): ReadonlyMap<string, AiService> => {
   const index = new Map<string, AiService>();
   for (const service of services) {
     const { workload, listeners } = service;
@@ -24,7 +21,7 @@ function indexOf(services: readonly AiService[]): ReadonlyMap<string, AiService>
     for (const key of places.map(keyOf)) if (!index.has(key)) index.set(key, service);
   }
   return index;
-}
+});
 
 const nowhere = { proto: 'tcp', address: '', port: 0 } as const;
 
@@ -39,18 +36,12 @@ export function exposuresOf(
   exposures: readonly Exposure[],
   services: readonly AiService[],
 ): readonly Exposure[] {
-  const known =
-    groups.get(exposures) ?? new WeakMap<readonly AiService[], ReadonlyMap<AiService, Exposure[]>>();
-  groups.set(exposures, known);
-  const found = known.get(services) ?? groupOf(exposures, services);
-  known.set(services, found);
-  return found.get(service) ?? [];
+  return groupsOf(exposures)(services).get(service) ?? [];
 }
 
-const groups = new WeakMap<
-  readonly Exposure[],
-  WeakMap<readonly AiService[], ReadonlyMap<AiService, Exposure[]>>
->();
+const groupsOf = remembered((exposures: readonly Exposure[]) =>
+  remembered((services: readonly AiService[]) => groupOf(exposures, services)),
+);
 
 function groupOf(
   exposures: readonly Exposure[],

@@ -1,3 +1,4 @@
+import { remembered } from '../remember.ts';
 import { parseShell } from './parse-shell.ts';
 import type { Command, Redirect, Script, ShellWord } from './shell-script.ts';
 
@@ -22,17 +23,11 @@ interface Nested {
 }
 
 /** Every pipeline of a script, also in groups, substitutions, `sh -c '…'` and here-documents for a shell. */
-export function pipelinesOf(script: Script): readonly (readonly Invocation[])[] {
-  const known = read.get(script);
-  if (known !== undefined) return known;
+export const pipelinesOf = remembered((script: Script): readonly (readonly Invocation[])[] => {
   const found: Invocation[][] = [];
   collect(script, (at) => at, 0, found);
-  read.set(script, found);
   return found;
-}
-
-/** Several checks ask for the same script. */
-const read = new WeakMap<Script, readonly (readonly Invocation[])[]>();
+});
 
 export const shells = /^(?:ba|da|a|z|k|mk)?sh$/;
 const deepest = 8;

@@ -5,6 +5,7 @@ import { flat, followerOf } from '../netfilter/alike.ts';
 import type { Netfilter } from '../netfilter/arrive.ts';
 import { hopsTo } from '../netfilter/routing.ts';
 import type { FilterRule } from '../netfilter/ruleset.ts';
+import { rememberedBy } from '../remember.ts';
 import type { Door } from './door.ts';
 import type { Network } from './network.ts';
 import { isLoopback, isWildcard, plain, takes } from './socket-address.ts';
@@ -26,7 +27,7 @@ export function entrancesOf(door: Door, { interface: name, family }: Vantage, ne
   if (door.container?.published === false) {
     return [...containerAddress(door, name, family, net), ...forwardedTo(door, name, family, network)];
   }
-  const destinations = destinationsOf(door, name, family, network);
+  const destinations = destinationsOf(network, door, name, family);
   const ports = new Map<number, string | null>([
     [door.port, null],
     ...redirectedPorts(door, net).map((port) => [port, `asked for at port ${String(port)}`] as const),
@@ -67,23 +68,20 @@ function forwardedTo(door: Door, name: string, family: Family, { interfaces, net
 
 type Asked = Omit<Entrance, 'port'>;
 
-/** The same for every door on the same address. */
-const destinationsOn = new WeakMap<Netfilter, Map<string, readonly Asked[]>>();
+type Bound = Pick<Door, 'address' | 'bothFamilies'>;
 
-function destinationsOf(door: Door, name: string, family: Family, network: Network): readonly Asked[] {
-  const known = destinationsOn.get(network.net) ?? new Map<string, readonly Asked[]>();
-  destinationsOn.set(network.net, known);
-  const key = [door.address, door.bothFamilies, family, name].join(' ');
-  const found = known.get(key) ?? findDestinations(door, name, family, network);
-  known.set(key, found);
-  return found;
-}
+/** The same for every door on the same address. */
+const destinationsOf = rememberedBy(
+  ({ address, bothFamilies }: Bound, name: string, family: Family) =>
+    [address, bothFamilies, family, name].join(' '),
+  findDestinations,
+);
 
 function findDestinations(
-  door: Door,
+  { interfaces, net }: Network,
+  door: Bound,
   name: string,
   family: Family,
-  { interfaces, net }: Network,
 ): readonly Asked[] {
   if (isLoopback(door.address)) return loopbackDestination(door, family);
   const own: Asked[] = [];
@@ -117,7 +115,7 @@ function findDestinations(
  * A neighbour can send packets for 127.0.0.1 over the link: the kernel refuses them unless the interface has
  * route_localnet, but NAT comes first, and may have given them another destination by then.
  */
-function loopbackDestination(door: Door, family: Family): readonly Asked[] {
+function loopbackDestination(door: Bound, family: Family): readonly Asked[] {
   const value = addressOf(plain(door.address));
   if (value?.family !== family || family === 'ip6') return [];
   const words = `asked for at ${spell(value.value, family)} over the link`;

@@ -3,6 +3,7 @@ import { parseAddresses, toPrefixes } from '../netfilter/addresses.ts';
 import type { SourceClass } from '../netfilter/decide.ts';
 import type { Interface, InterfaceAddress } from '../interfaces/interface.ts';
 import { facesInternet } from '../interfaces/interface.ts';
+import { remembered } from '../remember.ts';
 
 /** Somebody's place: who asks, over which interface, for which of this machine's addresses. */
 export interface Vantage {
@@ -22,20 +23,11 @@ export interface Vantage {
  * behind a router or a VPN, and the internet. That a router forwards them is assumed: it is not this
  * machine's to know.
  */
-export function vantagesOf(interfaces: readonly Interface[]): readonly Vantage[] {
-  const found = known.get(interfaces) ?? findVantages(interfaces);
-  known.set(interfaces, found);
-  return found;
-}
-
-/** Every door is asked about from the same places. */
-const known = new WeakMap<readonly Interface[], readonly Vantage[]>();
-
-function findVantages(interfaces: readonly Interface[]): readonly Vantage[] {
-  return interfaces
+export const vantagesOf = remembered((interfaces: readonly Interface[]): readonly Vantage[] =>
+  interfaces
     .filter(({ kind, up, port }) => kind !== 'loopback' && up && !port)
-    .flatMap((one) => one.addresses.flatMap((address) => vantagesOfAddress(one, address)));
-}
+    .flatMap((one) => one.addresses.flatMap((address) => vantagesOfAddress(one, address))),
+);
 
 function vantagesOfAddress(one: Interface, own: InterfaceAddress): Vantage[] {
   const { family, address, scope } = own;

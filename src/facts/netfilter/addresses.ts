@@ -1,4 +1,5 @@
 import ipaddr from 'ipaddr.js';
+import { remembered } from '../remember.ts';
 
 /** The kernel's names for IPv4 and IPv6. */
 export type Family = 'ip' | 'ip6';
@@ -161,15 +162,8 @@ const long = 256;
 
 /** Sets never change, so what two long ones come to is known as long as both live. */
 function rememberedOfLong(compute: Operation): Operation {
-  const known = new WeakMap<AddressSet, WeakMap<AddressSet, AddressSet>>();
-  return (a, b) => {
-    if (a.length + b.length < long) return compute(a, b);
-    const of = known.get(a) ?? new WeakMap<AddressSet, AddressSet>();
-    known.set(a, of);
-    const result = of.get(b) ?? compute(a, b);
-    of.set(b, result);
-    return result;
-  };
+  const known = remembered((a: AddressSet) => remembered((b: AddressSet) => compute(a, b)));
+  return (a, b) => (a.length + b.length < long ? compute(a, b) : known(a)(b));
 }
 
 function subtractFrom(range: AddressRange, holes: AddressSet): AddressSet {

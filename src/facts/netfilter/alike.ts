@@ -1,3 +1,4 @@
+import { remembered } from '../remember.ts';
 import type { Family } from './addresses.ts';
 import { everyAddress } from './addresses.ts';
 import type { Netfilter, Way } from './arrive.ts';
@@ -29,15 +30,7 @@ interface At {
   readonly interface: string;
 }
 
-const followers = new WeakMap<Netfilter, Follower>();
-
-export function followerOf(net: Netfilter): Follower {
-  const follower = followers.get(net) ?? makeFollower(net);
-  followers.set(net, follower);
-  return follower;
-}
-
-function makeFollower(net: Netfilter): Follower {
+export const followerOf = remembered((net: Netfilter): Follower => {
   const matches = net.rules.flatMap((rule) => rule.matches.flatMap(flat));
   const destinations = matches.flatMap((match) =>
     match.on === 'destination' || match.on === 'original-destination' ? [match.addresses] : [],
@@ -101,7 +94,7 @@ function makeFollower(net: Netfilter): Follower {
       return before === undefined ? ways : ways.map((way) => broughtTo(way, name, destination, port));
     },
   };
-}
+});
 
 /** The same way, for the packet that was really asked for. */
 function broughtTo(way: Way, name: string, destination: bigint, port: number): Way {

@@ -1,3 +1,4 @@
+import { rememberedBy } from '../remember.ts';
 import type { AddressSet, Family } from './addresses.ts';
 import { everyAddress, intersect, parseAddresses, subtract, union } from './addresses.ts';
 import { loopbackAddresses } from './address-classes.ts';
@@ -114,17 +115,8 @@ const natPriority = -100;
 
 type Chains = readonly (readonly [CompiledTable, CompiledChain])[];
 
-const chainsOf = new WeakMap<readonly CompiledTable[], Map<string, Chains>>();
-
 /** In the order in which the kernel calls them. */
-function chainsAt(tables: readonly CompiledTable[], hook: string, withNat: boolean): Chains {
-  const known = chainsOf.get(tables) ?? new Map<string, Chains>();
-  chainsOf.set(tables, known);
-  const key = `${hook} ${String(withNat)}`;
-  const found = known.get(key) ?? findChains(tables, hook, withNat);
-  known.set(key, found);
-  return found;
-}
+const chainsAt = rememberedBy((hook: string, withNat: boolean) => `${hook} ${String(withNat)}`, findChains);
 
 function findChains(tables: readonly CompiledTable[], hook: string, withNat: boolean): Chains {
   const order = ({ base }: CompiledChain) =>
@@ -154,7 +146,7 @@ function dropped(sources: AddressSet, packet: Packet, why: string): Part {
 /** The routing decision: whom the kernel believes, and where the packet goes. */
 function routed(net: Netfilter, part: Way): readonly Way[] {
   const { packet } = part;
-  const believed = believedSources(net.routing, packet);
+  const believed = believedSources(net.routing, packet.family, packet.interface);
   const sources = intersect(part.sources, believed.sources);
   const martians = subtract(part.sources, sources);
   const refused = martians.length === 0 ? [] : [dropped(martians, packet, believed.why)];
@@ -218,17 +210,8 @@ interface Believed {
   readonly why: string;
 }
 
-const believedOn = new WeakMap<Routing, Map<string, Believed>>();
-
 /** Whose packets the kernel takes from an interface: asked for every door, and the same every time. */
-function believedSources(routing: Routing, { family, interface: name }: Packet): Believed {
-  const known = believedOn.get(routing) ?? new Map<string, Believed>();
-  believedOn.set(routing, known);
-  const key = `${family} ${name}`;
-  const found = known.get(key) ?? findBelieved(routing, family, name);
-  known.set(key, found);
-  return found;
-}
+const believedSources = rememberedBy((family: Family, name: string) => `${family} ${name}`, findBelieved);
 
 function findBelieved(routing: Routing, family: Family, name: string): Believed {
   const settings = routing.settings.get(name);

@@ -1,3 +1,4 @@
+import { rememberedBy } from '../remember.ts';
 import type { AddressSet, Family } from './addresses.ts';
 import { everyAddress, intersect, parseAddresses, subtract, union } from './addresses.ts';
 import { contains } from './match.ts';
@@ -106,21 +107,25 @@ function ruleApplies(
   return !rule.negated;
 }
 
-function rulesOf({ rules }: Routing, family: Family): readonly RoutingRule[] {
-  return rules.filter((rule) => rule.family === family).toSorted((a, b) => a.priority - b.priority);
-}
+const rulesOf = rememberedBy(
+  (family: Family) => family,
+  ({ rules }: Routing, family: Family): readonly RoutingRule[] =>
+    rules.filter((rule) => rule.family === family).toSorted((a, b) => a.priority - b.priority),
+);
 
 /** The longest prefix; among equals the lowest metric. */
 function bestRoute(routing: Routing, family: Family, rule: RoutingRule, destination: bigint): Route | null {
   return tableOf(routing, family, rule).find((route) => contains(route.destination, destination)) ?? null;
 }
 
-function tableOf({ routes }: Routing, family: Family, { table, suppressed }: RoutingRule): readonly Route[] {
-  return routes
-    .filter((route) => route.family === family && route.table === table)
-    .filter(({ bits }) => suppressed === null || bits > suppressed)
-    .toSorted((a, b) => b.bits - a.bits || a.metric - b.metric);
-}
+const tableOf = rememberedBy(
+  (family: Family, { table, suppressed }: RoutingRule) => [family, table, suppressed].join(' '),
+  ({ routes }: Routing, family: Family, { table, suppressed }: RoutingRule): readonly Route[] =>
+    routes
+      .filter((route) => route.family === family && route.table === table)
+      .filter(({ bits }) => suppressed === null || bits > suppressed)
+      .toSorted((a, b) => b.bits - a.bits || a.metric - b.metric),
+);
 
 /**
  * Every address that is routed over an interface, or over any: what a reverse path filter lets in.
