@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { Verdict } from '../../engine/check.ts';
 import { defineCheck } from '../../engine/check.ts';
 import type { Invocation } from '../../facts/dockerfiles/commands.ts';
-import { shells } from '../../facts/dockerfiles/commands.ts';
+import { shells, unseenWords } from '../../facts/dockerfiles/commands.ts';
 import { dockerfilesFact } from '../../facts/dockerfiles/dockerfiles.ts';
 import {
   citeInstruction,
@@ -82,7 +82,9 @@ function readsScript({ program, args }: Invocation): boolean {
     if (!/^[-+]./.test(text)) return false;
     if (isShell && text === '--') return args[index + 1] === undefined;
     if (isShell && /^-[a-z]*s[a-z]*$/.test(text)) return true;
-    if (isShell && /^-[a-z]*c[a-z]*$/.test(text)) return false;
+    // `xargs sh -c` and `xargs -I{} sh -c '{}'` make a script of what comes through the pipe.
+    if (isShell && /^-[a-z]*c[a-z]*$/.test(text))
+      return args[index + 1]?.text.startsWith(unseenWords) === true;
     if (isShell && /^(?:[-+][a-z]*o|-O|--rcfile|--init-file)$/.test(text)) index += 1;
     // -c, -m, -e, -n, -p, -r: the program is named or written there.
     if (!isShell && /^-[a-zA-Z]*[cmenprE]/.test(text)) return false;

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import type { Citation, Verdict } from '../../engine/check.ts';
 import { defineCheck, pass } from '../../engine/check.ts';
-import { pipelinesOf } from '../../facts/dockerfiles/commands.ts';
+import { runOf } from '../../facts/dockerfiles/commands.ts';
 import type { ReadDockerfile } from '../../facts/dockerfiles/dockerfile.ts';
 import { dockerfilesFact } from '../../facts/dockerfiles/dockerfiles.ts';
 import { citeInstruction, eachDockerfile, fileData } from '../../facts/dockerfiles/each-dockerfile.ts';
@@ -112,7 +112,7 @@ function dropperIn(
   for (const step of lineage(file.final).flatMap(({ steps }) => steps)) {
     let words: readonly string[] = [];
     if ('script' in step) {
-      words = pipelinesOf(step.script).flatMap((pipeline) =>
+      words = runOf(step.script).pipelines.flatMap((pipeline) =>
         pipeline.flatMap(({ program, args }) => [
           program,
           ...args.map(({ text }) => text.replace(/[=:].*$/, '')),

@@ -22,11 +22,18 @@ interface Nested {
   readonly invocations: readonly Invocation[];
 }
 
-/** Every pipeline of a script, also in groups, substitutions, `sh -c '…'` and here-documents for a shell. */
-export const pipelinesOf = remembered((script: Script): readonly (readonly Invocation[])[] => {
-  const found: Invocation[][] = [];
-  collect(script, (at) => at, 0, found);
-  return found;
+/** What a script runs. */
+export interface Run {
+  /** Its pipelines, also in groups, substitutions, `sh -c '…'` and here-documents for a shell. */
+  readonly pipelines: readonly (readonly Invocation[])[];
+  /** Why there may be more than these, as clauses. */
+  readonly problems: readonly string[];
+}
+
+export const runOf = remembered((script: Script): Run => {
+  const run: Found = { pipelines: [], problems: [] };
+  collect(script, (at) => at, 0, run);
+  return run;
 });
 
 export const shells = /^(?:ba|da|a|z|k|mk)?sh$/;
@@ -34,17 +41,25 @@ const deepest = 8;
 
 type Place = (at: number) => number;
 
-function collect(script: Script, place: Place, depth: number, found: Invocation[][]): Invocation[][] {
-  const own: Invocation[][] = [];
-  if (depth > deepest) return own;
-  for (const pipeline of script.pipelines) {
-    own.push(pipeline.map((command) => invocationOf(command, place, depth, found)));
+interface Found {
+  readonly pipelines: Invocation[][];
+  readonly problems: string[];
+}
+
+function collect(script: Script, place: Place, depth: number, found: Found): Invocation[][] {
+  if (depth > deepest) {
+    found.problems.push('its commands are nested too deep');
+    return [];
   }
-  for (const pipeline of own) found.push(pipeline);
+  if (script.problem !== null) found.problems.push(script.problem);
+  const own = script.pipelines.map((pipeline) =>
+    pipeline.map((command) => invocationOf(command, place, depth, found)),
+  );
+  found.pipelines.push(...own);
   return own;
 }
 
-function invocationOf(command: Command, place: Place, depth: number, found: Invocation[][]): Invocation {
+function invocationOf(command: Command, place: Place, depth: number, found: Found): Invocation {
   const { assignments, words, redirects, group } = command;
   const at = place(command.at);
   const nested: Nested[] = [];
@@ -52,7 +67,7 @@ function invocationOf(command: Command, place: Place, depth: number, found: Invo
     nested.push({ as, argument, invocations: collect(script, where, depth + 1, found).flat() });
   };
   const start = programAt(words);
-  const args = [...words.slice(start + 1), ...words.slice(0, start).flatMap(fedBy)];
+  const args = fed(words.slice(0, start), words.slice(start + 1));
   if (group !== null) follow(group, 'group', -1, place);
   for (const each of [...assignments, ...words.slice(0, start)]) {
     for (const { script } of each.inside) follow(script, 'output', -2, place);
@@ -124,9 +139,21 @@ const wrappers: Readonly<Record<string, RegExp>> = {
   busybox: /^$/,
 };
 
-/** What xargs(1) gives the program: words that nobody sees here. */
-function fedBy({ text, at }: ShellWord): ShellWord[] {
-  return baseName(text) === 'xargs' ? [{ text: '$@', at, inside: [] }] : [];
+/** Stands for words that xargs(1) gives a program, and that nobody sees here. */
+export const unseenWords = '$@';
+
+/** What a program is given behind `xargs`: what it reads comes last, or wherever the text of `-I` stands. */
+function fed(before: readonly ShellWord[], args: readonly ShellWord[]): readonly ShellWord[] {
+  const xargs = before.findIndex(({ text }) => baseName(text) === 'xargs');
+  const by = before[xargs];
+  if (by === undefined) return args;
+  const options = before.slice(xargs + 1);
+  const inserted = options.findIndex(({ text }) => /^-[Ii]/.test(text) || text.startsWith('--replace'));
+  const option = options[inserted]?.text ?? '';
+  const attached = option.replace(/^(?:-[Ii]|--replace=?)/, '');
+  const mark = option === '-I' ? options[inserted + 1]?.text : attached || '{}';
+  if (inserted === -1 || mark === undefined) return [...args, { text: unseenWords, at: by.at, inside: [] }];
+  return args.map((word) => ({ ...word, text: word.text.replaceAll(mark, unseenWords) }));
 }
 
 /** The index of the word that names the program. */

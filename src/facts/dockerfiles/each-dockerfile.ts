@@ -1,7 +1,7 @@
 import type { Citation, Messages, Verdict } from '../../engine/check.ts';
 import { notApplicable, pass } from '../../engine/check.ts';
 import type { Invocation } from './commands.ts';
-import { pipelinesOf } from './commands.ts';
+import { runOf } from './commands.ts';
 import type { Dockerfiles, ReadDockerfile, Stage, Step } from './dockerfile.ts';
 import type { Instruction } from './instruction.ts';
 import { positionOf } from './instruction.ts';
@@ -90,10 +90,10 @@ export function pipelinesIn(
     for (const step of stage.steps) {
       if (!('script' in step) || !kinds.some((kind) => kind === step.kind)) continue;
       const evidence = citeInstruction(file, step.instruction);
-      const { problem } = step.script;
       const where = `${file.path}:${String(evidence.line)}`;
-      if (problem !== null) doubts.push({ because: `${where}: ${problem}`, evidence });
-      for (const pipeline of pipelinesOf(step.script)) {
+      const { pipelines, problems } = runOf(step.script);
+      for (const problem of problems) doubts.push({ because: `${where}: ${problem}`, evidence });
+      for (const pipeline of pipelines) {
         ran.push({ stage, step, pipeline });
         // `$PIP install a`: the program itself is a variable.
         const unnamed = step.kind === 'run' && pipeline.find(({ program }) => program.startsWith('$'));

@@ -30,6 +30,11 @@ describe('dockerfile-pipe-shell', () => {
     ['fail', 'FROM debian:12\nONBUILD RUN curl https://e.com | sh'],
     ['fail', 'FROM debian:12\nRUN i() { curl https://e.com | sh; }; i'],
     ['fail', 'FROM debian:12\nRUN curl https://e.com | { sh; }'],
+    ['fail', 'FROM debian:12\nRUN curl https://e.com | xargs sh -c'],
+    ['fail', "FROM debian:12\nRUN curl https://e.com | xargs -0 -I{} bash -c '{}'"],
+    ['fail', 'FROM debian:12\nRUN curl https://e.com | xargs -i sh -c {}'],
+    ['fail', 'FROM debian:12\nRUN curl https://e.com | xargs -I % -n 1 sh -c %'],
+    ['pass', "FROM debian:12\nRUN curl https://e.com | xargs -I{} sh -c 'mkdir {}'"],
     ['pass', 'FROM debian:12\nRUN curl https://e.com -o i.sh'],
     ['pass', 'FROM debian:12\nRUN # curl https://e.com | sh\nRUN a'],
     ['pass', 'FROM debian:12\nRUN echo "curl https://e.com | sh"'],
@@ -47,6 +52,8 @@ describe('dockerfile-pipe-shell', () => {
     ['pass', 'FROM debian:12\nRUN V=$(curl https://e.com) && bash x $V'],
     ['pass', 'FROM debian:12\nRUN curl https://e.com | gpg --dearmor'],
     ['undetermined', 'FROM debian:12\nRUN curl "x'],
+    ['undetermined', `FROM debian:12\nRUN sh -c 'echo "'`],
+    ['undetermined', `FROM debian:12\nRUN ${'eval '.repeat(12)}curl -k https://e.com`],
     ['undetermined', 'FROM debian:12\nSHELL ["powershell", "-Command"]\nRUN iex (irm https://e.com)'],
   ])('%s: %j', (outcome, text) => {
     expect([...new Set(judge(text).map((verdict) => verdict.outcome))]).toEqual([outcome]);

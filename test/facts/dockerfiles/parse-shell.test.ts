@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { pipelinesOf } from '../../../src/facts/dockerfiles/commands.ts';
+import { runOf } from '../../../src/facts/dockerfiles/commands.ts';
 import { parseShell } from '../../../src/facts/dockerfiles/parse-shell.ts';
 import { resolveWord } from '../../../src/facts/dockerfiles/words.ts';
 
 const shown = (script: string) =>
-  pipelinesOf(parseShell(script)).map((pipeline) =>
+  runOf(parseShell(script)).pipelines.map((pipeline) =>
     pipeline
       .map(({ program, args }) => [program, ...args.map(({ text }) => text)].join(' ').trim())
       .join(' | '),
@@ -154,7 +154,7 @@ test('any script ends', () => {
           .map((all) => all.join('')),
       ),
       (script) => {
-        expect(Array.isArray(pipelinesOf(parseShell(script)))).toBe(true);
+        expect(Array.isArray(runOf(parseShell(script)).pipelines)).toBe(true);
       },
     ),
     { numRuns: 2000 },
