@@ -24,6 +24,7 @@ export function workload(
 
 /** An engine of version 20.10 with its defaults. */
 export const engine = {
+  name: 'Docker Engine',
   version: '20.10.24',
   running: true,
   unheard: null,
@@ -31,6 +32,7 @@ export const engine = {
   options: {},
   told: {},
   unread: [],
+  drift: null,
   configFile: '/etc/docker/daemon.json',
   rootless: false,
   account: null,

@@ -4,7 +4,7 @@ import type { Verdict } from '../../engine/check.ts';
 import { defineCheck, notApplicable, pass, undetermined } from '../../engine/check.ts';
 import type { Engine } from '../../facts/workloads/engine.ts';
 import type { EngineSocket } from '../../facts/workloads/engine-configuration.ts';
-import { engineFact } from '../../facts/workloads/engine.ts';
+import { enginesFact } from '../../facts/workloads/engine.ts';
 import { groupsFact } from '../../facts/workloads/groups.ts';
 import type { Evidence } from '../../host/evidence.ts';
 import type { FileStat } from '../../host/host.ts';
@@ -19,13 +19,15 @@ type Judged = Verdict<typeof messages>;
 
 export const engineSocket = defineCheck({
   id: 'engine-socket',
-  needs: { engine: engineFact },
+  needs: { engines: enginesFact },
   optional: { groups: groupsFact },
   params: z.strictObject({}),
   messages,
-  evaluate: ({ engine, groups }) => {
-    if (engine === null) return [notApplicable('there is no Docker Engine')];
-    const verdicts = engine.sockets.map((socket) => judge(socket, engine, groups));
+  evaluate: ({ engines, groups }) => {
+    if (engines.length === 0) return [notApplicable('there is no Docker Engine')];
+    const verdicts = engines.flatMap((engine) =>
+      engine.sockets.map((socket) => judge(socket, engine, groups)),
+    );
     return verdicts.length === 0 ? [notApplicable('the Docker Engine listens on no unix socket')] : verdicts;
   },
 });

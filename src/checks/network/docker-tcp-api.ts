@@ -6,60 +6,93 @@ import type { DockerDoor } from '../../facts/listeners/docker-doors.ts';
 import { configuredDoors, heldDoors, unseenDoors } from '../../facts/listeners/docker-doors.ts';
 import { dockerUnitsFact } from '../../facts/listeners/docker-units.ts';
 import { listenersFact } from '../../facts/listeners/listeners.ts';
-import { engineFact } from '../../facts/workloads/engine.ts';
+import { engineConfigurationsFact } from '../../facts/workloads/engine-configurations.ts';
+import type { EngineConfiguration } from '../../facts/workloads/engine-configurations.ts';
+import { engineSetting } from '../../facts/workloads/engine-setting.ts';
 import { gapsOf } from '../../host/evidence.ts';
 
 const messages = {
   open: 'The Docker API answers on {socket} without asking for a client certificate: whoever connects is root on this machine.',
   configured:
     '{source} opens the Docker API on {socket} whenever it is started, without asking for a client certificate: whoever connects is root on this machine.',
+  file: '{source} opens the Docker API on {socket} of the machine that it is for, without asking for a client certificate: whoever connects is root there.',
 };
 type Judged = Verdict<typeof messages>;
 
 export const dockerTcpApi = defineCheck({
   id: 'docker-tcp-api',
-  needs: { engine: engineFact },
+  needs: { engines: engineConfigurationsFact },
   optional: { listeners: listenersFact, units: dockerUnitsFact },
   params: z.strictObject({
     /** Which sockets the rule is about: those that others can reach, or those of this machine alone. */
     reach: z.enum(['network', 'loopback']),
   }),
   messages,
-  evaluate: ({ engine, listeners, units }, { reach }) => {
-    if (engine === null) return [notApplicable('there is no Docker engine')];
+  evaluate: ({ engines, listeners, units }, { reach }) => {
+    if (engines.length === 0) return [notApplicable('there is no Docker engine')];
     const isMeant = ({ loopback }: DockerDoor) => loopback === (reach === 'loopback');
+    if (engines.every(({ engine }) => engine === null))
+      return engines.flatMap((each) => inFile(each, isMeant));
     const open = listeners.state === 'known' ? listeners.value : [];
-    const told = configuredDoors(engine.options, []);
+    const told = engines.flatMap(({ options }) => configuredDoors(options, []));
     const planned = units.state === 'known' ? configuredDoors(units.value.options, units.value.streams) : [];
     const held = heldDoors(open, [...told, ...planned]);
     const now = [...held, ...told.filter(({ port }) => !held.some((door) => door.port === port))];
     const later = planned.filter(
       ({ port, loopback }) => !now.some((door) => door.port === port && door.loopback === loopback),
     );
-    const verifies = engine.options.tlsverify?.value === true;
+    const verifies = (door: DockerDoor) => whetherVerified(door, engines);
     const verifiesLater = units.state === 'known' && units.value.options.tlsverify?.value === true;
     const verdicts = [
-      ...now.filter(isMeant).map((door) => judge(door, verifies, door.activated ? 'configured' : 'open')),
-      ...later.filter(isMeant).map((door) => judge(door, verifies || verifiesLater, 'configured')),
+      ...now
+        .filter(isMeant)
+        .map((door) => judge(door, verifies(door), door.activated ? 'configured' : 'open')),
+      ...later
+        .filter(isMeant)
+        .map((door) => judge(door, verifiesLater ? true : verifies(door), 'configured')),
       ...unseenDoors(open, now).filter(isMeant).map(unseen),
     ];
     if (verdicts.length > 0) return verdicts;
-    if (listeners.state === 'unknown' && engine.running !== false) {
+    if (listeners.state === 'unknown' && engines.some(({ engine }) => engine?.running !== false)) {
       return [undetermined(`whether dockerd listens on TCP is not known: ${listeners.detail}`, 'docker')];
     }
-    const [gap] = engine.running === true ? [] : gapsOf(units);
+    const [gap] = engines.every(({ engine }) => engine?.running === true) ? [] : gapsOf(units);
     if (gap === undefined) return [pass('docker')];
     return [undetermined(`what dockerd is set up to listen on is not known: ${gap}`, 'docker')];
   },
 });
 
+/** What a project's daemon.json will open. */
+function inFile(configuration: EngineConfiguration, isMeant: (door: DockerDoor) => boolean): Judged[] {
+  const { subject, file, options } = configuration;
+  const doors = configuredDoors(options, []).filter(isMeant);
+  if (doors.length === 0) return [pass(subject, { source: file, line: null, excerpt: null })];
+  return doors.map((door) => {
+    const verdict = judge(door, whetherVerified(door, [configuration]), 'file');
+    return { ...verdict, subject: `${subject}: ${socketOf(door.address, door.port)}` };
+  });
+}
+
+/** Whether the engine that opens a door asks for a certificate; a sentence where that is not known. */
+function whetherVerified({ port }: DockerDoor, engines: readonly EngineConfiguration[]): boolean | string {
+  const own = engines.filter(({ options }) =>
+    configuredDoors(options, []).some((door) => door.port === port),
+  );
+  const settings = (own.length === 0 ? engines : own).map((each) => engineSetting(each, 'tlsverify'));
+  if (settings.some(({ state }) => state === 'default')) return false;
+  const unclear = settings.find((setting) => setting.state === 'unknown');
+  if (unclear !== undefined) return unclear.because;
+  return settings.every((setting) => setting.state === 'set' && setting.value === true);
+}
+
 function judge(
   { address, port, citation }: DockerDoor,
-  verifies: boolean,
+  verifies: boolean | string,
   message: keyof typeof messages,
 ): Judged {
   const subject = socketOf(address, port);
-  if (verifies) return pass(subject, citation);
+  if (verifies === true) return pass(subject, citation);
+  if (verifies !== false) return { ...undetermined(verifies, subject), evidence: [citation] };
   const data = { socket: subject, address, port, source: citation.source };
   return { outcome: 'fail', message, subject, data, evidence: [citation] };
 }

@@ -1,11 +1,9 @@
 import type { Evidence } from '../../host/evidence.ts';
 import { known, unknown } from '../../host/evidence.ts';
 import type { Host } from '../../host/host.ts';
+import { startOf } from '../process-start.ts';
 import type { SshdDrift } from './server.ts';
 import type { ConfigTree } from './tree.ts';
-
-/** Clock ticks per second in /proc/PID/stat: USER_HZ is 100 on every Linux architecture in use. */
-const ticksPerSecond = 100;
 
 /**
  * Which configuration files are newer than what a running sshd has read.
@@ -20,7 +18,7 @@ export async function driftOf(
   pidFile: string | null,
 ): Promise<Evidence<SshdDrift>> {
   const source = `/proc/${String(pid)}/stat`;
-  const [startedAt, reloadedAt] = await Promise.all([startOf(host, source), reloadOf(host, pid, pidFile)]);
+  const [startedAt, reloadedAt] = await Promise.all([startOf(host, pid), reloadOf(host, pid, pidFile)]);
   if (startedAt === null) return unknown('unsupported', `${source} does not say when sshd started`, source);
   const stats = await Promise.all(
     [...tree.files, ...tree.directories].map(async (path) => ({ path, stat: await host.stat(path) })),
@@ -38,16 +36,6 @@ export async function driftOf(
 
 function unreadStats(stats: readonly { stat: Evidence<unknown> }[]): string[] {
   return stats.flatMap(({ stat }) => (stat.state === 'unknown' ? [stat.detail] : []));
-}
-
-/** Start of a process, rounded up: field 22 of its stat is in ticks since the kernel's start; see proc(5). */
-async function startOf(host: Host, path: string): Promise<number | null> {
-  const [stat, kernel] = await Promise.all([host.read(path), host.read('/proc/stat')]);
-  const text = stat.state === 'known' ? (stat.value ?? '') : '';
-  const ticks = Number(text.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? Number.NaN);
-  const booted = kernel.state === 'known' ? /^btime (\d+)$/m.exec(kernel.value ?? '')?.[1] : undefined;
-  if (booted === undefined || Number.isNaN(ticks) || text === '') return null;
-  return Number(booted) + Math.ceil(ticks / ticksPerSecond);
 }
 
 async function reloadOf(host: Host, pid: number, pidFile: string | null): Promise<number | null> {

@@ -1,6 +1,8 @@
+import { basename, dirname } from 'node:path/posix';
 import type { FactReader } from '../../engine/fact.ts';
 import { gapsOf, known, mapEvidence, unknown } from '../../host/evidence.ts';
 import type { FileStat, Host } from '../../host/host.ts';
+import { startOf } from '../process-start.ts';
 import { dockerUnitsFact } from '../listeners/docker-units.ts';
 import type { Process } from '../processes.ts';
 import { readAccounts } from '../sshd/accounts.ts';
@@ -51,7 +53,29 @@ export async function configurationOf(
     account: account?.name ?? null,
     options: { ...(file.state === 'known' ? file.value : {}), ...given },
     gaps: [file, flags].flatMap(gapsOf),
+    drift: daemon === undefined || path === null ? null : await driftOf(host, daemon, path),
   };
+}
+
+/** An engine that starts for the first time writes /etc/docker/key.json, soon after its start. */
+const settling = 60;
+
+/** Why a running engine may have read another daemon.json than the one that is there; `null`: it has read this one. */
+async function driftOf(host: Host, { pid }: Process, path: string): Promise<string | null> {
+  const [startedAt, file, directory] = await Promise.all([
+    startOf(host, pid),
+    host.stat(path),
+    host.stat(dirname(path)),
+  ]);
+  const name = `dockerd (pid ${String(pid)})`;
+  if (file.state === 'unknown' || directory.state === 'unknown' || startedAt === null) {
+    return `whether ${path} was changed after ${name} started was not seen`;
+  }
+  const since = file.value?.mtime ?? (directory.value?.mtime ?? 0) - settling;
+  if (since <= startedAt) return null;
+  return file.value === null
+    ? `${dirname(path)} was changed after ${name} started, and there may have been a ${basename(path)} then: restart the engine`
+    : `${path} was changed after ${name} started: restart the engine, or have it reload what it can (SIGHUP)`;
 }
 
 /** Without root it has its user's: docs.docker.com/engine/security/rootless. */

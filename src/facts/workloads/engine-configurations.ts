@@ -5,18 +5,18 @@ import { gapsOf, known, knownInPart } from '../../host/evidence.ts';
 import type { Host } from '../../host/host.ts';
 import { projectFilesFact } from '../project-files.ts';
 import type { Engine } from './engine.ts';
-import { engineFact } from './engine.ts';
+import { enginesFact } from './engine.ts';
 import type { EngineOptions } from './engine-options.ts';
 import { optionsOfFile } from './engine-options.ts';
 
 /** How a Docker Engine is set up: the one of this host, or one that a file of a project is for. */
 export interface EngineConfiguration {
-  /** `Docker Engine`, or the file's path in the project. */
+  /** The engine's name, or the file's path in the project. */
   readonly subject: string;
   /** The daemon.json to edit. */
   readonly file: string;
   readonly options: EngineOptions;
-  /** The engine of this host; `null` for a file of a project, where what is not written is a default. */
+  /** An engine of this host; `null` for a file of a project, where what is not written is a default. */
   readonly engine: Engine | null;
 }
 
@@ -26,14 +26,18 @@ export const engineConfigurationsFact = defineFact<readonly EngineConfiguration[
   kinds: ['live', 'rootfs', 'snapshot', 'project'],
   gather: async (host, read) => {
     if (host.origin.kind === 'project') return inProject(host, read);
-    const engine = await read(engineFact);
-    if (engine.state === 'unknown') return engine;
-    if (engine.value === null) return knownInPart([], engine.source, gapsOf(engine));
-    const { options, configFile } = engine.value;
-    // What its settings lack is told by the engine's own `unread`.
+    const engines = await read(enginesFact);
+    if (engines.state === 'unknown') return engines;
+    if (engines.value.length === 0) return knownInPart([], engines.source, gapsOf(engines));
+    // What its settings lack is told by an engine's own `unread`.
     return known(
-      [{ subject: 'Docker Engine', file: configFile, options, engine: engine.value }],
-      engine.source,
+      engines.value.map((engine) => ({
+        subject: engine.name,
+        file: engine.configFile,
+        options: engine.options,
+        engine,
+      })),
+      engines.source,
     );
   },
 });

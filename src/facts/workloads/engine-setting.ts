@@ -3,7 +3,7 @@ import type { EngineConfiguration } from './engine-configurations.ts';
 
 /**
  * What an engine runs with, or would: what it says itself, else what its command line and daemon.json
- * say. `default` where neither does; `unknown` where one of them was not seen.
+ * say. `default` where neither does; `unknown` where one of them was not seen, or is newer than the engine.
  */
 export type EngineSetting =
   | {
@@ -25,6 +25,8 @@ export function engineSetting({ engine, options, file }: EngineConfiguration, na
     const citation = { source: 'docker info', line: null, excerpt: excerptOf(name, told) };
     return { state: 'set', value: told, by, citation };
   }
+  const drift = by === 'file' ? (engine?.drift ?? null) : null;
+  if (drift !== null) return { state: 'unknown', because: `what ${name} is set to is not known: ${drift}` };
   if (option !== undefined) {
     const { value, source, line } = option;
     return { state: 'set', value, by, citation: { source, line, excerpt: excerptOf(name, value) } };

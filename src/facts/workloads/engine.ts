@@ -1,7 +1,7 @@
 import { defineFact } from '../../engine/fact.ts';
 import type { FactReader } from '../../engine/fact.ts';
 import type { Evidence, Known, UnknownWhy } from '../../host/evidence.ts';
-import { gapsOf, known, knownInPart, mapEvidence } from '../../host/evidence.ts';
+import { gapsOf, known, knownInPart } from '../../host/evidence.ts';
 import type { Host } from '../../host/host.ts';
 import type { Process } from '../processes.ts';
 import { processesFact } from '../processes.ts';
@@ -22,6 +22,8 @@ import type { Confinement, Workload } from './workload.ts';
 
 /** A Docker Engine of this host: what it says of itself, and what it was configured with. */
 export interface Engine {
+  /** Among those of this host: `Docker Engine`, `Docker Engine of models`, `Docker Engine at /run/second.sock`. */
+  readonly name: string;
   /** `20.10.24+dfsg1`; `null` when it did not answer. */
   readonly version: string | null;
   /** Whether a dockerd runs; `null` where files alone are seen. */
@@ -36,6 +38,8 @@ export interface Engine {
   readonly told: Readonly<Record<string, unknown>>;
   /** Where its settings are kept that could not be read, one sentence each. */
   readonly unread: readonly string[];
+  /** Why it may have read another daemon.json than the one that is there; `null`: it runs with this one, or not. */
+  readonly drift: string | null;
   /** The daemon.json that it reads, whether or not there is one. */
   readonly configFile: string;
   /** The rest is `null` when neither the engine nor its configuration tells. */
@@ -91,13 +95,6 @@ export const enginesFact = defineFact<readonly Engine[]>({
     }
     return knownInPart([...engines.values()], first.source, all.flatMap(gapsOf));
   },
-});
-
-/** The first of {@link enginesFact}: root's own, where root has one. `null` when this host has none. */
-export const engineFact = defineFact<Engine | null>({
-  id: 'engine',
-  kinds: ['live', 'rootfs', 'snapshot', 'project'],
-  gather: async (_, read) => mapEvidence(await read(enginesFact), (engines) => engines[0] ?? null),
 });
 
 /** The engine that has a workload, or would: a unit's `docker run` is the first one's. `null`: none of these. */
@@ -168,6 +165,7 @@ interface Learned {
     readonly configFile: string;
     readonly account: string | null;
     readonly gaps: readonly string[];
+    readonly drift: string | null;
   };
 }
 
@@ -175,7 +173,7 @@ async function engineOf(
   host: Host,
   { info, sockets, dataRoot, running, configured }: Learned,
 ): Promise<Engine> {
-  const { options, gaps, configFile, account } = configured;
+  const { options, gaps, configFile, account, drift } = configured;
   const told = info.state === 'known' ? info.value : null;
   const says = (name: string) =>
     told?.security.some((each) => each === `name=${name}` || each.startsWith(`name=${name},`)) ?? null;
@@ -185,6 +183,7 @@ async function engineOf(
     return value !== false && value !== '';
   };
   return {
+    name: nameOf(account, sockets),
     version: told?.version ?? null,
     running: told === null ? running : true,
     unheard: info.state === 'known' ? null : { why: info.why, detail: info.detail },
@@ -192,6 +191,7 @@ async function engineOf(
     options,
     told: told?.settings ?? {},
     unread: gaps,
+    drift,
     configFile,
     rootless: says('rootless'),
     account,
@@ -211,6 +211,13 @@ async function engineOf(
     runtimes: told?.runtimes ?? [],
     dataRoot: told?.dataRoot ?? dataRoot,
   };
+}
+
+function nameOf(account: string | null, [first]: readonly EngineSocket[]): string {
+  if (account !== null) return `Docker Engine of ${account}`;
+  return first === undefined || first.path === defaultSocket
+    ? 'Docker Engine'
+    : `Docker Engine at ${first.path}`;
 }
 
 function listsNoNewPrivileges(told: EngineInfo | null): boolean {

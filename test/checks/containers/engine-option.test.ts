@@ -5,6 +5,7 @@ import { hostEngine, projectEngine } from '../../harness/engine-configuration.ts
 import { evaluate } from '../../harness/evaluate.ts';
 
 const unread = ['/etc/docker/daemon.json is not a JSON object: the engine refuses it too'];
+const drift = '/etc/docker/daemon.json was changed after dockerd (pid 7) started';
 const paramsOf = (rule: string) => rules.find(({ id }) => id === rule)?.with;
 
 describe('engine-option', () => {
@@ -30,6 +31,14 @@ describe('engine-option', () => {
       hostEngine({ file: { 'live-restore': true }, engine: { told: { 'live-restore': false } } }),
     ],
     ['engine-live-restore', 'pass', hostEngine({ engine: { told: { 'live-restore': true }, unread } })],
+    ['engine-icc', 'undetermined', hostEngine({ file: { icc: false }, engine: { drift } })],
+    ['engine-icc', 'undetermined', hostEngine({ engine: { drift } })],
+    ['engine-icc', 'pass', hostEngine({ flags: { icc: false }, engine: { drift } })],
+    [
+      'engine-live-restore',
+      'pass',
+      hostEngine({ file: {}, engine: { told: { 'live-restore': true }, drift } }),
+    ],
     ['engine-live-restore', 'not-applicable', hostEngine({ engine: { swarm: true } })],
     ['engine-live-restore', 'undetermined', hostEngine({ engine: { swarm: null } })],
     ['engine-userns-off', 'fail', hostEngine()],

@@ -12,5 +12,5 @@ test.each([
   ['not-applicable', null],
   ['undetermined', { ...engine, rootless: null }],
 ])('engine-rootful: %s', (outcome, given) => {
-  expect(evaluate(engineRootful, { engine: given })).toMatchObject([{ outcome }]);
+  expect(evaluate(engineRootful, { engines: given === null ? [] : [given] })).toMatchObject([{ outcome }]);
 });

@@ -27,17 +27,26 @@ test.each([
   ['undetermined', { path: '/run/docker.sock', stat: null }],
   ['pass', socket(0o666, 1000, 1000, '/run/user/1000/docker.sock')],
 ])('engine-socket: %s %j', (outcome, each) => {
-  expect(evaluate(engineSocket, { engine: { ...engine, sockets: [each] }, groups })).toMatchObject([
+  expect(evaluate(engineSocket, { engines: [{ ...engine, sockets: [each] }], groups })).toMatchObject([
     { outcome },
   ]);
 });
 
 test('engine-socket: whose group it is has to be seen', () => {
   const unseen = unknown('denied', '/etc/group may not be read', '/etc/group');
-  const given = { engine: { ...engine, sockets: [socket(0o660)] }, groups: unseen };
+  const given = { engines: [{ ...engine, sockets: [socket(0o660)] }], groups: unseen };
   expect(evaluate(engineSocket, given)).toMatchObject([{ outcome: 'undetermined' }]);
 });
 
-test.each([null, { ...engine, sockets: [] }])('engine-socket: not-applicable', (given) => {
-  expect(evaluate(engineSocket, { engine: given, groups })).toMatchObject([{ outcome: 'not-applicable' }]);
+test.each([[[]], [[{ ...engine, sockets: [] }]]])('engine-socket: not-applicable', (engines) => {
+  expect(evaluate(engineSocket, { engines, groups })).toMatchObject([{ outcome: 'not-applicable' }]);
+});
+
+test('engine-socket: every engine’s own', () => {
+  const second = { ...engine, sockets: [socket(0o666, 0, 103, '/run/second.sock')] };
+  const engines = [{ ...engine, sockets: [socket(0o660)] }, second];
+  expect(evaluate(engineSocket, { engines, groups })).toMatchObject([
+    { outcome: 'pass', subject: '/run/docker.sock' },
+    { outcome: 'fail', subject: '/run/second.sock' },
+  ]);
 });

@@ -19,5 +19,7 @@ test.each([
   ['not-applicable', engine, null],
   ['not-applicable', null, installed],
 ])('gpu-default-runtime: %s', (outcome, given, toolkit) => {
-  expect(evaluate(gpuDefaultRuntime, { engine: given, toolkit })).toMatchObject([{ outcome }]);
+  expect(evaluate(gpuDefaultRuntime, { engines: given === null ? [] : [given], toolkit })).toMatchObject([
+    { outcome },
+  ]);
 });

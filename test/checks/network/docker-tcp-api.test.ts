@@ -4,6 +4,7 @@ import { optionsOfArguments } from '../../../src/facts/workloads/engine-options.
 import { factReader } from '../../../src/engine/fact.ts';
 import { dockerUnitsFact } from '../../../src/facts/listeners/docker-units.ts';
 import { knownInPart, unknown } from '../../../src/host/evidence.ts';
+import { hostEngine, projectEngine } from '../../harness/engine-configuration.ts';
 import { evaluate } from '../../harness/evaluate.ts';
 import { listener } from '../../harness/firewall.ts';
 import { memoryHost } from '../../harness/memory-host.ts';
@@ -18,10 +19,10 @@ const dockerd = {
   unit: null,
   containerId: null,
 };
-const engine = (...flags: readonly string[]) => ({
-  running: true,
-  options: optionsOfArguments(['dockerd', ...flags], 'command line of dockerd'),
-});
+const engine = (...flags: readonly string[]) => {
+  const options = optionsOfArguments(['dockerd', ...flags], 'command line of dockerd');
+  return { ...hostEngine(), options };
+};
 const onSwarm = listener({ port: 2377, process: dockerd });
 const onApi = listener({ port: 2375, process: dockerd });
 const local = listener({ port: 2375, address: '127.0.0.1', process: dockerd });
@@ -44,7 +45,9 @@ test.each([
   ['undetermined', 'network', engine('-H', 'fd://'), denied],
 ])('%s: %s', (outcome, reach, found, listeners) => {
   const units = { options: {}, streams: [] };
-  expect(evaluate(dockerTcpApi, { engine: found, listeners, units }, { reach })[0]).toMatchObject({
+  expect(
+    evaluate(dockerTcpApi, { engines: found === null ? [] : [found], listeners, units }, { reach })[0],
+  ).toMatchObject({
     outcome,
   });
 });
@@ -60,7 +63,7 @@ const vendor = {
 };
 
 describe('units and sockets whose owner is unseen', () => {
-  const stopped = { ...engine(), running: false };
+  const stopped = hostEngine({ engine: { running: false } });
   test.each([
     ['pass', engine('-H', 'fd://'), [], vendor],
     ['undetermined', engine('-H', 'fd://'), [nobodys], vendor],
@@ -83,7 +86,7 @@ describe('units and sockets whose owner is unseen', () => {
     ],
   ])('%s %#', async (outcome, found, listeners, files) => {
     const units = await factReader(await memoryHost({ files }))(dockerUnitsFact);
-    const given = { engine: found, listeners, units };
+    const given = { engines: [found], listeners, units };
     expect(evaluate(dockerTcpApi, given, { reach: 'network' })[0]).toMatchObject({ outcome });
   });
 
@@ -91,7 +94,7 @@ describe('units and sockets whose owner is unseen', () => {
     const files = { ...vendor, [socket]: '[Socket]\nListenStream=0.0.0.0:4243\n' };
     const units = await factReader(await memoryHost({ files }))(dockerUnitsFact);
     const listeners = [listener({ port: 4243, process: systemd })];
-    const given = { engine: engine('-H', 'fd://'), listeners, units };
+    const given = { engines: [engine('-H', 'fd://')], listeners, units };
     expect(evaluate(dockerTcpApi, given, { reach: 'network' })).toMatchObject([
       { outcome: 'fail', message: 'configured', data: { source: socket } },
     ]);
@@ -99,7 +102,40 @@ describe('units and sockets whose owner is unseen', () => {
 
   test('unread units of a stopped engine', () => {
     const units = knownInPart({ options: {}, streams: [] }, 'x', ['docker.service could not be read']);
-    const given = { engine: stopped, listeners: [], units };
+    const given = { engines: [stopped], listeners: [], units };
     expect(evaluate(dockerTcpApi, given, { reach: 'network' })[0]).toMatchObject({ outcome: 'undetermined' });
   });
+});
+
+test('certificates that a file asks for since the engine started are not asked for yet', () => {
+  const hosts = ['tcp://0.0.0.0:2376'];
+  const drift = 'daemon.json was changed after dockerd (pid 7) started';
+  const tls = { file: { hosts, tlsverify: true } };
+  const judged = (found: ReturnType<typeof hostEngine>) =>
+    evaluate(
+      dockerTcpApi,
+      { engines: [found], listeners: [], units: { options: {}, streams: [] } },
+      { reach: 'network' },
+    );
+  expect(judged(hostEngine(tls))).toMatchObject([{ outcome: 'pass' }]);
+  expect(judged(hostEngine({ ...tls, engine: { drift } }))).toMatchObject([{ outcome: 'undetermined' }]);
+});
+
+test('of two engines the one that opens the socket counts', () => {
+  const engines = [engine('--tlsverify', '-H', 'tcp://0.0.0.0:2376'), engine('-H', 'tcp://0.0.0.0:2377')];
+  const given = { engines, listeners: [], units: { options: {}, streams: [] } };
+  expect(evaluate(dockerTcpApi, given, { reach: 'network' })).toMatchObject([
+    { outcome: 'pass', subject: '0.0.0.0:2376' },
+    { outcome: 'fail', subject: '0.0.0.0:2377' },
+  ]);
+});
+
+test.each([
+  ['fail', { hosts: ['unix:///run/docker.sock', 'tcp://0.0.0.0:2375'] }],
+  ['pass', { hosts: ['tcp://0.0.0.0:2376'], tlsverify: true }],
+  ['pass', { hosts: ['tcp://127.0.0.1:2375'] }],
+  ['pass', {}],
+])('a daemon.json of a project: %s %j', (outcome, file) => {
+  const given = { engines: [projectEngine(file)], listeners: denied, units: denied };
+  expect(evaluate(dockerTcpApi, given, { reach: 'network' })).toMatchObject([{ outcome }]);
 });

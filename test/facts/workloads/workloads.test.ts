@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { factReader } from '../../../src/engine/fact.ts';
 import { propertyNames } from '../../../src/facts/units/settings.ts';
-import { engineFact, enginesFact } from '../../../src/facts/workloads/engine.ts';
+import { enginesFact } from '../../../src/facts/workloads/engine.ts';
 import { workloadsFact } from '../../../src/facts/workloads/workloads.ts';
 import { dockerContainer, idOf } from '../../harness/docker-container.ts';
 import type { MemoryHost } from '../../harness/memory-host.ts';
@@ -93,12 +93,14 @@ describe('workloads of Docker', () => {
     const host = await memoryHost({ ...has, files: { '/usr/bin/dockerd': '' } });
     const asked: string[] = [];
     const watched = { ...host, get: (at: string, path: string) => (asked.push(path), host.get(at, path)) };
-    expect(await factReader(watched)(engineFact)).toMatchObject({
-      value: {
-        running: null,
-        version: null,
-        unheard: { why: 'denied', detail: 'whether the Docker Engine runs was not seen: run as root' },
-      },
+    expect(await factReader(watched)(enginesFact)).toMatchObject({
+      value: [
+        {
+          running: null,
+          version: null,
+          unheard: { why: 'denied', detail: 'whether the Docker Engine runs was not seen: run as root' },
+        },
+      ],
     });
     await factReader(watched)(workloadsFact);
     expect(asked).toEqual([]);
@@ -113,8 +115,8 @@ describe('workloads of Docker', () => {
     const file = { '/etc/docker/daemon.json': '{"no-new-privileges": true}' };
     const body = JSON.stringify({ ...info, ServerVersion: version, SecurityOptions: listed });
     const has = { ...running([], { files: file }), gets: [{ socket, path: '/info', body }] };
-    expect(await factReader(await memoryHost(has))(engineFact)).toMatchObject({
-      value: { noNewPrivileges: expected },
+    expect(await factReader(await memoryHost(has))(enginesFact)).toMatchObject({
+      value: [{ noNewPrivileges: expected }],
     });
   });
 
@@ -424,30 +426,37 @@ describe('the engine', () => {
     const has = running([], {
       files: { '/etc/docker/daemon.json': '{\n "no-new-privileges": true,\n "icc": false\n}' },
     });
-    expect(await factReader(await memoryHost(has))(engineFact)).toMatchObject({
-      value: {
-        version: '20.10.24',
-        noNewPrivileges: true,
-        appArmor: 'on',
-        seccomp: 'default',
-        options: { icc: { value: false, source: '/etc/docker/daemon.json', line: 3 }, hosts: { line: null } },
-      },
+    expect(await factReader(await memoryHost(has))(enginesFact)).toMatchObject({
+      value: [
+        {
+          version: '20.10.24',
+          noNewPrivileges: true,
+          appArmor: 'on',
+          seccomp: 'default',
+          options: {
+            icc: { value: false, source: '/etc/docker/daemon.json', line: 3 },
+            hosts: { line: null },
+          },
+        },
+      ],
     });
   });
 
   test('a daemon.json that may not be read leaves its settings open', async () => {
     const denied = { '/etc/docker/daemon.json': { read: { unknown: 'denied', detail: 'may not be read' } } };
-    expect(await factReader(await memoryHost(running([], { recording: denied })))(engineFact)).toMatchObject({
-      value: { noNewPrivileges: null },
-      gaps: ['may not be read'],
-    });
+    expect(await factReader(await memoryHost(running([], { recording: denied })))(enginesFact)).toMatchObject(
+      {
+        value: [{ noNewPrivileges: null }],
+        gaps: ['may not be read'],
+      },
+    );
   });
 
   test('one that does not run has the options of its unit', async () => {
     const unit = '[Service]\nExecStart=/usr/sbin/dockerd --data-root /srv/docker --userns-remap=default\n';
     const files = { ...noEngine, '/usr/sbin/dockerd': '', '/lib/systemd/system/docker.service': unit };
-    expect(await factReader(await memoryHost({ files }))(engineFact)).toMatchObject({
-      value: { running: false, dataRoot: '/srv/docker', userns: true },
+    expect(await factReader(await memoryHost({ files }))(enginesFact)).toMatchObject({
+      value: [{ running: false, dataRoot: '/srv/docker', userns: true }],
     });
   });
 
@@ -461,20 +470,58 @@ describe('the engine', () => {
     });
     const bare = JSON.stringify({ ...info, SecurityOptions: ['name=seccomp,profile=default'] });
     const gets = (has.gets ?? []).map((get) => (get.path === '/info' ? { ...get, body: bare } : get));
-    expect(await factReader(await memoryHost({ ...has, gets }))(engineFact)).toMatchObject({
-      value: { appArmor },
+    expect(await factReader(await memoryHost({ ...has, gets }))(enginesFact)).toMatchObject({
+      value: [{ appArmor }],
     });
   });
 
   test('a dockerd in a container is not this host’s engine', async () => {
     const files = { ...dockerd(), '/proc/79/cgroup': `0::/system.slice/docker-${'a'.repeat(64)}.scope\n` };
-    expect(await factReader(await memoryHost({ files }))(engineFact)).toMatchObject({ value: null });
+    expect(await factReader(await memoryHost({ files }))(enginesFact)).toMatchObject({ value: [] });
   });
 
   test('another socket from the command line', async () => {
     const files = dockerd('-H', 'unix:///var/run/other.sock');
-    expect(await factReader(await memoryHost({ files }))(engineFact)).toMatchObject({
-      value: { sockets: [{ path: '/run/other.sock' }], unheard: { why: 'unsupported' } },
+    expect(await factReader(await memoryHost({ files }))(enginesFact)).toMatchObject({
+      value: [{ sockets: [{ path: '/run/other.sock' }], unheard: { why: 'unsupported' } }],
+    });
+  });
+});
+
+describe('a daemon.json that is newer than the engine', () => {
+  const file = { type: 'file', mode: 0o644, uid: 0, gid: 0, size: 2, mtime: 0 } as const;
+  const directory = { ...file, type: 'directory', mode: 0o755 } as const;
+  const path = '/etc/docker/daemon.json';
+  // Started 500 s after a boot at 1000.
+  const started = {
+    '/proc/stat': 'cpu 1\nbtime 1000\n',
+    '/proc/79/stat': `79 (dockerd) S 1 ${'0 '.repeat(17)}50000 0 0\n`,
+  };
+
+  test.each([
+    ['read at the start', 1500, 1500, null],
+    ['changed since', 1501, 1500, 'daemon.json was changed after dockerd (pid 79) started: restart'],
+    ['none, and none since', null, 1500, null],
+    ['none, beside a key that the engine itself wrote', null, 1503, null],
+    ['none, and perhaps one at the start', null, 1600, 'there may have been a daemon.json then'],
+  ])('%s', async (_, mtime, changed, drift) => {
+    const recording = {
+      [path]: { stat: mtime === null ? null : { ...file, mtime } },
+      '/etc/docker': { stat: { ...directory, mtime: changed } },
+    };
+    const found = await factReader(
+      await memoryHost(
+        running([], { files: { ...started, ...(mtime === null ? {} : { [path]: '{}' }) }, recording }),
+      ),
+    )(enginesFact);
+    expect(found).toMatchObject({
+      value: [{ drift: drift === null ? null : expect.stringContaining(drift) }],
+    });
+  });
+
+  test('an engine whose start was not seen', async () => {
+    expect(await factReader(await memoryHost(running([])))(enginesFact)).toMatchObject({
+      value: [{ drift: expect.stringContaining('was not seen') }],
     });
   });
 });
@@ -513,11 +560,15 @@ describe('several engines', () => {
     const read = factReader(await memoryHost(two({ files })));
     expect(await read(enginesFact)).toMatchObject({
       value: [
-        { rootless: false, sockets: [{ path: socket }], options: {} },
-        { rootless: true, sockets: [{ path: own }], options: { icc: { value: false } } },
+        { name: 'Docker Engine', rootless: false, sockets: [{ path: socket }], options: {} },
+        {
+          name: 'Docker Engine of alice',
+          rootless: true,
+          sockets: [{ path: own }],
+          options: { icc: { value: false } },
+        },
       ],
     });
-    expect(await read(engineFact)).toMatchObject({ value: { sockets: [{ path: socket }] } });
   });
 
   test('the containers of both, each with its engine; the second of a name says whose it is', async () => {
@@ -580,7 +631,12 @@ describe('several engines', () => {
       [`${directory}/hostconfig.json`]: JSON.stringify(HostConfig),
     };
     const read = factReader(await memoryHost({ ...has, files: { ...Object.fromEntries(rest), ...kept } }));
-    expect(await read(engineFact)).toMatchObject({ value: { rootless: true } });
+    expect(await read(enginesFact)).toMatchObject({
+      value: [
+        { name: 'Docker Engine of alice', rootless: true },
+        { name: 'Docker Engine', running: false },
+      ],
+    });
     expect(await read(workloadsFact)).toMatchObject({
       value: [{ name: 'a', engine: own }, { name: 'mine' }, { name: 'old', state: 'stopped' }],
     });
@@ -594,7 +650,7 @@ describe('several engines', () => {
     const asked: string[] = [];
     const counting = { ...host, get: (at: string, path: string) => (asked.push(path), host.get(at, path)) };
     const read = factReader(counting);
-    await Promise.all([read(workloadsFact), read(engineFact), read(enginesFact)]);
+    await Promise.all([read(workloadsFact), read(enginesFact)]);
     expect(asked).toContain('/networks');
     expect(asked.length).toBeLessThanOrEqual(count + 6);
   });
