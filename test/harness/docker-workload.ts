@@ -28,7 +28,9 @@ export const engine = {
   version: '20.10.24',
   running: true,
   unheard: null,
-  sockets: [{ path: '/run/docker.sock', stat: null }],
+  sockets: [
+    { path: '/run/docker.sock', stat: null, named: { state: 'known', value: [], source: 'getfacl' } },
+  ],
   options: {},
   told: {},
   unread: [],

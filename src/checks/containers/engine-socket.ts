@@ -13,6 +13,8 @@ const messages = {
   others: 'Every account on this machine may open {path} (mode {mode}): that is root without a password.',
   group:
     '{path} belongs to the group {group}, not to docker or root: whoever is in it is root without a password.',
+  named:
+    '{path} lets {named} in by its access control list: that is root without a password, and no membership of the group docker shows it.',
   owner: '{path} belongs to uid {uid}, not to root: that account is root without a password.',
 };
 type Judged = Verdict<typeof messages>;
@@ -33,7 +35,7 @@ export const engineSocket = defineCheck({
 });
 
 function judge(
-  { path, stat }: EngineSocket,
+  { path, stat, named }: EngineSocket,
   engine: Engine,
   groups: Evidence<ReadonlyMap<number, string>>,
 ): Judged {
@@ -53,7 +55,14 @@ function judge(
     const data = { ...base, uid: stat.uid };
     return { outcome: 'fail', message: 'owner', subject: path, data, evidence };
   }
-  return judgeGroup(path, stat, base, evidence, groups);
+  if (named.state === 'known' && named.value.length > 0) {
+    const data = { ...base, named: named.value.join(', ') };
+    return { outcome: 'fail', message: 'named', subject: path, data, evidence };
+  }
+  const verdict = judgeGroup(path, stat, base, evidence, groups);
+  if (named.state === 'known' || verdict.outcome !== 'pass') return verdict;
+  const because = `whom the access control list of ${path} lets in was not seen: ${named.detail}`;
+  return { ...undetermined(because, path), evidence };
 }
 
 function judgeGroup(

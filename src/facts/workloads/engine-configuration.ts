@@ -1,11 +1,13 @@
 import { basename, dirname } from 'node:path/posix';
 import type { FactReader } from '../../engine/fact.ts';
+import type { Evidence } from '../../host/evidence.ts';
 import { gapsOf, known, mapEvidence, unknown } from '../../host/evidence.ts';
 import type { FileStat, Host } from '../../host/host.ts';
 import { startOf } from '../process-start.ts';
 import { dockerUnitsFact } from '../listeners/docker-units.ts';
 import type { Process } from '../processes.ts';
 import { readAccounts } from '../sshd/accounts.ts';
+import { namedWriters } from './access-list.ts';
 import type { EngineOptions } from './engine-options.ts';
 import { optionsOfArguments, optionsOfFile } from './engine-options.ts';
 
@@ -16,6 +18,8 @@ export interface EngineSocket {
   readonly path: string;
   /** `null` when it is not there or may not be seen. */
   readonly stat: FileStat | null;
+  /** Whom its access control list lets write beside: `user bob`. */
+  readonly named: Evidence<readonly string[]>;
 }
 
 /** Who runs an engine without root. */
@@ -109,7 +113,12 @@ export async function socketsOf(
   return Promise.all(
     paths.map(async (path) => {
       const stat = await host.stat(path);
-      return { path, stat: stat.state === 'known' ? stat.value : null };
+      const isSocket = stat.state === 'known' && stat.value?.type === 'socket';
+      return {
+        path,
+        stat: stat.state === 'known' ? stat.value : null,
+        named: isSocket && host.origin.running ? await namedWriters(host, path) : known([], path),
+      };
     }),
   );
 }

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { engineSocket } from '../../../src/checks/containers/engine-socket.ts';
-import { unknown } from '../../../src/host/evidence.ts';
+import { known, unknown } from '../../../src/host/evidence.ts';
 import { engine } from '../../harness/docker-workload.ts';
 import { evaluate } from '../../harness/evaluate.ts';
 
@@ -12,6 +12,7 @@ const groups = new Map([
 const socket = (mode: number, uid = 0, gid = 103, path = '/run/docker.sock') => ({
   path,
   stat: { type: 'socket', mode, uid, gid, size: 0, mtime: 0 },
+  named: known([], 'getfacl'),
 });
 
 test.each([
@@ -24,7 +25,7 @@ test.each([
   ['fail', socket(0o660, 0, 1000)],
   ['fail', socket(0o660, 1000)],
   ['undetermined', socket(0o660, 0, 77)],
-  ['undetermined', { path: '/run/docker.sock', stat: null }],
+  ['undetermined', { path: '/run/docker.sock', stat: null, named: known([], '') }],
   ['pass', socket(0o666, 1000, 1000, '/run/user/1000/docker.sock')],
 ])('engine-socket: %s %j', (outcome, each) => {
   expect(evaluate(engineSocket, { engines: [{ ...engine, sockets: [each] }], groups })).toMatchObject([
@@ -48,5 +49,16 @@ test('engine-socket: every engine’s own', () => {
   expect(evaluate(engineSocket, { engines, groups })).toMatchObject([
     { outcome: 'pass', subject: '/run/docker.sock' },
     { outcome: 'fail', subject: '/run/second.sock' },
+  ]);
+});
+
+test('engine-socket: whom an access control list lets in', () => {
+  const listed = (named: unknown) =>
+    evaluate(engineSocket, { engines: [{ ...engine, sockets: [{ ...socket(0o660), named }] }], groups });
+  expect(listed(known(['user bob'], 'getfacl'))).toMatchObject([
+    { outcome: 'fail', message: 'named', data: { named: 'user bob' } },
+  ]);
+  expect(listed(unknown('timeout', 'getfacl took too long', 'getfacl'))).toMatchObject([
+    { outcome: 'undetermined', because: expect.stringContaining('getfacl took too long') },
   ]);
 });
