@@ -87,4 +87,33 @@ describeLab('where docker-bench-security is wrong, with a real engine', () => {
     const { report } = await audit(box, { args: '--rule docker-api-exposed' });
     expect(report.findings.map(({ outcome }) => outcome)).toEqual(['pass']);
   }, 120_000);
+
+  test('a daemon.json that the engine has not read decides nothing, and what it has read does', async () => {
+    const judged = async () => {
+      const { report } = await audit(box, { args: '--rule engine-icc' });
+      return report.findings.map(({ outcome }) => outcome);
+    };
+    await box.must(`sleep 2; sed -i 's/^{/{"icc": false, /' /etc/docker/daemon.json`);
+    expect(await judged()).toEqual(['undetermined']);
+    await box.must('systemctl reset-failed docker; systemctl restart docker');
+    expect(await judged()).toEqual(['pass']);
+  }, 120_000);
+
+  test('a second engine is judged beside the first', async () => {
+    await box.must(
+      `
+      mkdir -p /etc/second; echo '{}' >/etc/second/daemon.json
+      systemd-run --unit second dockerd --config-file /etc/second/daemon.json -H unix:///run/second.sock \
+        --data-root /srv/second --exec-root /run/second --pidfile /run/second.pid --bridge none --iptables=false
+      until docker -H unix:///run/second.sock info >/dev/null 2>&1; do sleep 0.2; done
+      chmod 666 /run/second.sock`,
+      60,
+    );
+    const { report } = await audit(box, { args: '--rule engine-socket-open --rule engine-iptables-off' });
+    const failed = report.findings.filter(({ outcome }) => outcome === 'fail');
+    expect(failed.map(({ rule, subject }) => [rule, subject])).toEqual([
+      ['engine-socket-open', '/run/second.sock'],
+      ['engine-iptables-off', 'Docker Engine at /run/second.sock'],
+    ]);
+  }, 120_000);
 });
