@@ -1,25 +1,16 @@
 import type { Exposure, Finding, Remediation, Report } from '../../src/engine/report.ts';
 import { score } from '../../src/engine/score.ts';
+import { finding } from './findings.ts';
 
 /** A finding about the host that passes; a test says what is different. */
 export function sampleFinding(difference: Partial<Finding> = {}): Finding {
-  return {
+  return finding({
     rule: 'sysctl-dmesg',
     check: 'sysctl-value',
-    layer: 'host',
     severity: 'low',
-    outcome: 'pass',
     title: 'Every user can read the kernel log',
-    subject: 'host',
-    message: null,
-    waived: null,
-    evidence: [],
-    remediation: null,
-    references: [],
-    maps: {},
-    fingerprint: '0123456789abcdef',
     ...difference,
-  };
+  });
 }
 
 const sshPassword: Finding = sampleFinding({

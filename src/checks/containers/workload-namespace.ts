@@ -6,7 +6,7 @@ import { citeKernel, citeSetting, workloadData } from '../../facts/workloads/cit
 import { eachWorkload } from '../../facts/workloads/each-workload.ts';
 import { engineOfWorkload, enginesFact } from '../../facts/workloads/engine.ts';
 import { leftOpen } from '../../facts/workloads/left-open.ts';
-import { namespaceOf } from '../../facts/workloads/shared-namespace.ts';
+import { namespaceOf, namespaceSettings } from '../../facts/workloads/shared-namespace.ts';
 import type { NamespaceKind, Workload } from '../../facts/workloads/workload.ts';
 import { workloadsFact } from '../../facts/workloads/workloads.ts';
 
@@ -16,15 +16,6 @@ const messages = {
     '`{name}` is in the host’s {namespace} namespace, as the kernel has it (pid {pid}), whatever it was configured with: {meaning}.',
   borrowed: '`{name}` is in the host’s {namespace} namespace through `{through}`: {meaning}.',
 };
-
-const settings = {
-  network: 'network',
-  pid: 'pid',
-  ipc: 'ipc',
-  uts: 'uts',
-  user: 'userns',
-  cgroup: 'cgroup',
-} as const;
 
 export const workloadNamespace = defineCheck({
   id: 'workload-namespace',
@@ -53,7 +44,7 @@ export const workloadNamespace = defineCheck({
       const isUnsaid = mode === 'default' && (namespace === 'user' || namespace === 'cgroup');
       const because = isUnsaid ? leftOpen(workload, namespace) : null;
       if (because !== null) return [{ outcome: 'not-applicable', subject: name, because }];
-      const evidence = [citeSetting(workload, settings[namespace], workload.namespaces[namespace])];
+      const evidence = [citeSetting(workload, namespaceSettings[namespace], workload.namespaces[namespace])];
       const shared = sharesOf(workload, namespace);
       const isMapped = namespace !== 'user' || mapsUsers === true || mode === 'private';
       if (shared === true && mode !== 'host' && isMapped && workload.kernel !== null) {

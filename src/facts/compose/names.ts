@@ -1,4 +1,5 @@
-import type { Workload } from '../workloads/workload.ts';
+import { namespaceSettings } from '../workloads/shared-namespace.ts';
+import type { NamespaceKind, Workload } from '../workloads/workload.ts';
 import type { ComposeProject } from './project.ts';
 
 /** A project, and whether Compose finds it by itself. */
@@ -76,28 +77,19 @@ function fileOf({ project }: Named): string {
   return project.files.at(project.isBase ? 0 : -1)?.replace(/^\/+/, '') ?? '';
 }
 
-const kinds = {
-  network: 'network',
-  pid: 'pid',
-  ipc: 'ipc',
-  uts: 'uts',
-  user: 'userns',
-  cgroup: 'cgroup',
-} as const;
-
 /** A namespace of another service is as unknown as that one's. */
 function borrowed(workload: Workload, { services }: ComposeProject): ReadonlyMap<string, string> {
   const open = new Map<string, string>();
-  for (const [kind, setting] of Object.entries(kinds)) {
+  for (const [kind, setting] of Object.entries(namespaceSettings)) {
     const seen = new Set<Workload>([workload]);
     for (
-      let at = lender(workload, kind as keyof typeof kinds, services);
+      let at = lender(workload, kind as NamespaceKind, services);
       at !== undefined && !seen.has(at);
     ) {
       seen.add(at);
       const why = at.unsettled.get(setting);
       if (why !== undefined) open.set(setting, why);
-      at = lender(at, kind as keyof typeof kinds, services);
+      at = lender(at, kind as NamespaceKind, services);
     }
   }
   return open;
@@ -105,7 +97,7 @@ function borrowed(workload: Workload, { services }: ComposeProject): ReadonlyMap
 
 function lender(
   { namespaces }: Workload,
-  kind: keyof typeof kinds,
+  kind: NamespaceKind,
   services: ComposeProject['services'],
 ): Workload | undefined {
   const [, name] = /^service:(.*)$/s.exec(namespaces[kind]) ?? [];

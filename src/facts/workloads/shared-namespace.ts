@@ -1,4 +1,15 @@
+import type { Setting } from './setting.ts';
 import type { NamespaceKind, Workload } from './workload.ts';
+
+/** The setting that says which namespace of a kind a workload is in. */
+export const namespaceSettings = {
+  network: 'network',
+  pid: 'pid',
+  ipc: 'ipc',
+  uts: 'uts',
+  user: 'userns',
+  cgroup: 'cgroup',
+} as const satisfies Record<NamespaceKind, Setting>;
 
 export interface NamespaceAnswer {
   /** As in Namespaces, never `container:…`; `null` when the other container is not there to ask. */
