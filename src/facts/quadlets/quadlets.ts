@@ -1,6 +1,7 @@
 import { defineFact } from '../../engine/fact.ts';
 import { known, knownInPart } from '../../host/evidence.ts';
 import type { Host } from '../../host/host.ts';
+import { homesOf } from '../homes.ts';
 import { projectFilesFact } from '../project-files.ts';
 import type { Workload } from '../workloads/workload.ts';
 import type { Quadlet } from './quadlet-file.ts';
@@ -38,9 +39,10 @@ export const quadletsFact = defineFact<readonly Workload[]>({
         [...found.flatMap(({ gaps }) => gaps), ...(incomplete === null ? [] : [incomplete])],
       );
     }
-    const homes = await host.list('/home');
-    const users = homes.state === 'known' ? (homes.value ?? []) : [];
-    const own = await Promise.all(users.map((user) => ofHome(host, `/home/${user}`)));
+    const homes = await homesOf(host);
+    const own = await Promise.all(
+      (homes.state === 'known' ? homes.value : []).map((home) => ofHome(host, home)),
+    );
     const rooted = await Promise.all(rootful.map((directory) => listFiles(host, directory, false)));
     const all = rooted.flatMap(({ files }) => files);
     const sets = [

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Host } from '../../host/host.ts';
+import { homesOf } from '../homes.ts';
 
 const Meta = z.object({
   Name: z.string(),
@@ -13,10 +14,9 @@ const Meta = z.object({
  * may not be read hides no engine, which runs as a process here.
  */
 export async function contextGaps(host: Host, readSockets: ReadonlySet<string>): Promise<string[]> {
-  const homes = await host.list('/home');
-  const users = homes.state === 'known' ? (homes.value ?? []) : [];
+  const homes = await homesOf(host);
   const found = await Promise.all(
-    ['/root', ...users.map((user) => `/home/${user}`)].map(async (home) => {
+    ['/root', ...(homes.state === 'known' ? homes.value : [])].map(async (home) => {
       const directory = `${home}/.docker/contexts/meta`;
       const names = await host.list(directory);
       const ids = names.state === 'known' ? (names.value ?? []) : [];

@@ -1,4 +1,5 @@
 import type { Host } from '../../host/host.ts';
+import { homesOf } from '../homes.ts';
 
 /**
  * A sentence for every engine that left containers on disk which are not read: containerd's tasks, nerdctl's and Kubernetes' state, Docker Engines
@@ -25,21 +26,19 @@ const kubernetes: Readonly<Record<string, string>> = {
 
 /** Where users keep theirs without root. Homes that may not be entered are said in one sentence. */
 async function leftInHomes(host: Host, dataRoots: readonly string[]): Promise<string[]> {
-  const homes = await host.list('/home');
+  const homes = await homesOf(host);
   if (homes.state === 'unknown') return [unseen('/home')];
   const closed: string[] = [];
   const found = await Promise.all(
-    (homes.value ?? []).map(async (user) => {
-      const home = `/home/${user}`;
+    homes.value.map(async (home) => {
       const [storage, docker] = [`${home}/.local/share/containers/storage`, `${home}/.local/share/docker`];
       if ((await host.list(storage)).state === 'unknown') {
         closed.push(home);
         return [];
       }
-      const left = await Promise.all([
-        dataRoots.includes(docker) ? [] : nonEmpty(host, `${docker}/containers`, 'a rootless Docker Engine'),
-      ]);
-      return left.flat();
+      return dataRoots.includes(docker)
+        ? []
+        : nonEmpty(host, `${docker}/containers`, 'a rootless Docker Engine');
     }),
   );
   return [...found.flat(), ...(closed.length === 0 ? [] : [unseen(closed.toSorted().join(', '))])];

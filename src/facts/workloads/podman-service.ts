@@ -39,7 +39,7 @@ export function servedSocket(processes: readonly Process[], { uid: owner, path }
 }
 
 function isUsual(path: string): boolean {
-  return /^(?:\/var\/lib|\/home\/[^/]+\/\.local\/share)\/containers\/storage$/.test(path);
+  return /(?:^\/var\/lib|\/\.local\/share)\/containers\/storage$/.test(path);
 }
 
 function valueOf(argv: readonly string[], flag: string): string | null {

@@ -1,5 +1,6 @@
 import type { FactReader } from '../../engine/fact.ts';
 import type { Host } from '../../host/host.ts';
+import { homesOf } from '../homes.ts';
 import type { Process } from '../processes.ts';
 import { processesFact } from '../processes.ts';
 import { askPodman, servedSocket } from './podman-service.ts';
@@ -35,9 +36,10 @@ export async function podmanContainers(host: Host, read: FactReader): Promise<St
 
 /** Every storage once: root's, then those of users. */
 async function storagesOf(host: Host, processes: readonly Process[]): Promise<readonly Storage[]> {
-  const homes = await host.list('/home');
-  const users = homes.state === 'known' ? (homes.value ?? []) : [];
-  const candidates = users.map((user) => `/home/${user}/.local/share/containers/storage`);
+  const homes = await homesOf(host);
+  const candidates = (homes.state === 'known' ? homes.value : []).map(
+    (home) => `${home}/.local/share/containers/storage`,
+  );
   const owned = await Promise.all(candidates.map((path) => ownedStorage(host, path)));
   const storages = new Map<string, Storage>([[rootful, { path: rootful, rootless: false, uid: 0 }]]);
   for (const storage of owned) if (storage !== null) storages.set(storage.path, storage);

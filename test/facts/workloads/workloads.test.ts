@@ -278,6 +278,14 @@ describe('containers of engines that are not read', () => {
       { '/home/ai/.local/share/docker/containers/ab/config.v2.json': '{}' },
       '/home/ai/.local/share/docker',
     ],
+    [
+      'those of a service’s account',
+      {
+        '/etc/passwd': 'ai:x:990:990::/srv/ai/:/usr/sbin/nologin\n',
+        '/srv/ai/.local/share/docker/containers/ab/config.v2.json': '{}',
+      },
+      '/srv/ai/.local/share/docker',
+    ],
     ['a user’s quadlet', { '/etc/containers/systemd/users/1000/ui.kube': '[Kube]\n' }, 'ui.kube'],
     ['a quadlet at home', { '/home/ai/.config/containers/systemd/web.kube': '' }, 'web.kube'],
     ['k0s', { '/var/lib/k0s/kubelet/pods/uid/etc-hosts': '' }, 'k0s'],
