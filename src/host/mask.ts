@@ -160,7 +160,8 @@ function maskValue(value: unknown, under: string): unknown {
 
 /** Masks a value by the name that it has, which need not stand beside it in the text. */
 export function maskNamed(name: string, value: string): string {
-  return credentialName.test(name) ? maskOne(value) : maskWord(value);
+  const isCount = /tokens$/i.test(name) && /^[0-9]/.test(value);
+  return credentialName.test(name) && !isCount ? maskOne(value) : maskWord(value);
 }
 
 /** The option whose value an argument is, as in ["--api-key", "word"]; empty when it is none. */
