@@ -143,6 +143,7 @@ import hostUts from './containers/host-uts.yaml';
 import imageDigestMissing from './containers/image-digest-missing.yaml';
 import imageUnpinned from './containers/image-unpinned.yaml';
 import imageVulnerable from './containers/image-vulnerable.yaml';
+import kubernetesSecretCommitted from './containers/kubernetes-secret-committed.yaml';
 import memoryUnlimited from './containers/memory-unlimited.yaml';
 import mountPropagationShared from './containers/mount-propagation-shared.yaml';
 import netAdminCapability from './containers/net-admin-capability.yaml';
@@ -334,6 +335,7 @@ const files: readonly (readonly [Layer, unknown])[] = [
   ['containers', imageDigestMissing],
   ['containers', imageUnpinned],
   ['containers', imageVulnerable],
+  ['containers', kubernetesSecretCommitted],
   ['containers', memoryUnlimited],
   ['containers', mountPropagationShared],
   ['containers', netAdminCapability],

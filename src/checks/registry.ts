@@ -52,7 +52,6 @@ import { unitRestart } from './host/unit-restart.ts';
 import { unitSandbox } from './host/unit-sandbox.ts';
 import { unitSecret } from './host/unit-secret.ts';
 import { attackPath } from './containers/attack-path.ts';
-import { configMapSecret } from './containers/config-map-secret.ts';
 import { defaultCredential } from './containers/default-credential.ts';
 import { dockerfileApt } from './containers/dockerfile-apt.ts';
 import { dockerfileBase } from './containers/dockerfile-base.ts';
@@ -73,6 +72,7 @@ import { envFile } from './containers/env-file.ts';
 import { gpuDefaultRuntime } from './containers/gpu-default-runtime.ts';
 import { gpuToolkitSetting } from './containers/gpu-toolkit-setting.ts';
 import { gpuToolkitVersion } from './containers/gpu-toolkit-version.ts';
+import { manifestSecret } from './containers/manifest-secret.ts';
 import { podNetworkPolicy } from './containers/pod-network-policy.ts';
 import { podSecurityContext } from './containers/pod-security-context.ts';
 import { podServiceAccount } from './containers/pod-service-account.ts';
@@ -157,7 +157,6 @@ export const checks: ReadonlyMap<string, Check> = new Map(
     unitSandbox,
     unitSecret,
     attackPath,
-    configMapSecret,
     defaultCredential,
     dockerfileApt,
     dockerfileBase,
@@ -178,6 +177,7 @@ export const checks: ReadonlyMap<string, Check> = new Map(
     gpuDefaultRuntime,
     gpuToolkitSetting,
     gpuToolkitVersion,
+    manifestSecret,
     podNetworkPolicy,
     podSecurityContext,
     podServiceAccount,

@@ -1,9 +1,17 @@
+import { defineFact } from '../engine/fact.ts';
 import type { Evidence } from '../host/evidence.ts';
 import { known, unknown } from '../host/evidence.ts';
 import type { Host } from '../host/host.ts';
 
 /** Whether git keeps a path of the project, relative to its root. */
 export type Tracked = (path: string) => boolean;
+
+/** {@link readGitIndex} for a project; unknown for a machine. */
+export const gitIndexFact = defineFact<Tracked>({
+  id: 'git-index',
+  kinds: ['project'],
+  gather: readGitIndex,
+});
 
 /**
  * What git tracks in a project, from .git/index; see gitformat-index(5). Unknown where there is no index at

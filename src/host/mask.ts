@@ -1,3 +1,5 @@
+import { isPlaceholder } from './placeholder.ts';
+
 /**
  * Takes secrets out of text at the door, before any fact sees it.
  *
@@ -10,6 +12,15 @@
 export const maskedLiteral = '<masked>';
 /** Stands for a credential that everybody knows, such as `admin`. */
 export const maskedWellKnown = '<masked:well-known>';
+/** Follows either where it is plainly to be replaced: `REPLACE_ME`, `changeme`, `<password>`. */
+export const maskedPlaceholder = '<placeholder>';
+
+/** Whether a value is, as a whole, a credential that everybody knows. */
+export function isWellKnown(value: string): boolean {
+  return (
+    value.startsWith(maskedWellKnown) && ['', maskedPlaceholder].includes(value.slice(maskedWellKnown.length))
+  );
+}
 
 /** Passwords that products ship with or documentation prints, in lower case. */
 const wellKnown = new Set(
@@ -64,7 +75,7 @@ const assignments: readonly RegExp[] = [
   new RegExp(String.raw`^[ \t]*(?:onbuild[ \t]+)?env[ \t]+${name}[ \t]+"(?<secret>[^"\n]+)"`, 'dgim'),
   // NAME=word, name: word
   new RegExp(String.raw`${name}(?:=(?!--)|[ \t]+=[ \t]+)(?<secret>[^\s"'{[][^\s"']*)`, 'dgi'),
-  new RegExp(String.raw`${name}:[ \t]+(?![{[&*|>!])(?<secret>\$\{[^}\n]*\}|[^\s"',;{}[\]\\]+)`, 'dgi'),
+  new RegExp(String.raw`${name}:[ \t]+(?![{[&*|>!]|ENC\[)(?<secret>\$\{[^}\n]*\}|[^\s"',;{}[\]\\]+)`, 'dgi'),
   // --name word, "--name", "word"
   new RegExp(
     String.raw`(?<![\w-])--[\w.-]*?${credential}(?:[ \t]+|["'][ \t]*,[ \t]*["'])(?!-)(?<secret>[^\s"',\\]+)`,
@@ -113,6 +124,8 @@ const harmless = new RegExp(
     // A variable, a command's output, a specifier of systemd, a template, a path.
     // One that is another's fallback has lost its end: ${A:-${B}}.
     '\\$[a-z_]\\w*|\\$\\{\\w+(?::?[-+?=])?|\\$\\(.*|`.*|%[a-z](?:/.*)?|\\{\\{.*',
+    // Encrypted by SOPS or eyaml, or kept in a vault.
+    'ENC\\[\\w+,[^\\]]*\\]|op://.*|ref\\+\\w+://.*|vault:.*#.*',
     '(?:/(?:run|etc|var|usr|opt|home|root|tmp|srv|mnt|dev|data|secrets|vault|app|config)(?:/.*)?|(?:\\.{1,2}|~)/.*)',
   ]
     .map((alternative) => `^(?:${alternative})$`)
@@ -147,7 +160,8 @@ function maskValue(value: unknown, under: string): unknown {
 
 /** Masks a value by the name that it has, which need not stand beside it in the text. */
 export function maskNamed(name: string, value: string): string {
-  return credentialName.test(name) ? maskOne(value) : maskWord(value);
+  const isCount = /tokens$/i.test(name) && /^[0-9]/.test(value);
+  return credentialName.test(name) && !isCount ? maskOne(value) : maskWord(value);
 }
 
 /** The option whose value an argument is, as in ["--api-key", "word"]; empty when it is none. */
@@ -209,5 +223,6 @@ function maskOne(secret: string): string {
     return before + (fallback === '' ? '' : maskOne(fallback)) + after;
   }
   if (trimmed === '' || harmless.test(trimmed)) return secret;
-  return wellKnown.has(trimmed.toLowerCase()) ? maskedWellKnown : maskedLiteral;
+  const mark = wellKnown.has(trimmed.toLowerCase()) ? maskedWellKnown : maskedLiteral;
+  return isPlaceholder(trimmed) ? mark + maskedPlaceholder : mark;
 }

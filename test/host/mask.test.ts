@@ -4,6 +4,7 @@ import { maskJson, maskSecrets } from '../../src/host/mask.ts';
 
 const M = '<masked>';
 const W = '<masked:well-known>';
+const P = '<placeholder>';
 
 describe('masks', () => {
   test.each([
@@ -64,6 +65,11 @@ describe('masks', () => {
       'PLUGIN_DAEMON_KEY=lYkiYYT6owG+71oLerGzA7GXCgOT++6ovaezWAjpCjf+Sjc3ZtU+qUEi',
       'PLUGIN_DAEMON_KEY=<masked:well-known>',
     ],
+    ['ADMIN_PASSWORD=changeme', `ADMIN_PASSWORD=${W}${P}`],
+    ['  token: YOUR_API_TOKEN_HERE', `  token: ${M}${P}`],
+    ['  token: "<token>"', `  token: "${M}${P}"`],
+    ['  password: UkVQTEFDRV9NRQ==', `  password: ${M}${P}`],
+    ['password: put-5f2e-here', `password: ${M}`],
     [`ENCRYPTION_KEY=${'0'.repeat(64)}`, 'ENCRYPTION_KEY=<masked:well-known>'],
     ['SALT=mysalt', 'SALT=<masked:well-known>'],
     ['NEO4J_AUTH=neo4j/password', 'NEO4J_AUTH=<masked:well-known>'],
@@ -141,6 +147,10 @@ describe('leaves alone', () => {
     'DB_PASSWORD=$DB_PASSWORD',
     'DB_PASSWORD=${DB_PASSWORD}',
     'TOKENIZER=fast',
+    'DB_PASSWORD=ENC[AES256_GCM,data:dGVzdA==,iv:a+b=,tag:c/d=,type:str]',
+    '  password: ENC[AES256_GCM,data:dGVzdA==,iv:a+b=,tag:c/d=,type:str]',
+    '{"password": "ENC[AES256_GCM,data:dGVzdA==,iv:a+b=,tag:c/d=,type:str]"}',
+    'API_KEY=op://vault/item/field',
     'proxy_pass http://127.0.0.1:8000;',
     'AuthorizedKeysFile .ssh/authorized_keys',
     '-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT',
@@ -166,6 +176,8 @@ describe('over any text', () => {
     '--',
     '\0',
     '<masked>',
+    'ENC[A,',
+    'replace_me',
     '$6$',
     '://',
     '@',
@@ -197,9 +209,11 @@ describe('over any text', () => {
     );
   });
 
+  // What ends at a NUL is an argument or a variable, whatever lines it holds.
   test('lines stay lines', () => {
+    const lined = secretLike.map((text) => text.replaceAll('\0', ' '));
     fc.assert(
-      fc.property(secretLike, (text) => {
+      fc.property(lined, (text) => {
         const lines = (each: string) => each.split('\n').length;
         expect(lines(maskSecrets(text))).toBe(lines(text));
       }),

@@ -20,6 +20,7 @@ const messages = {
   'seccomp-engine':
     '`{name}`, as every container here, may use every system call (seccomp is {setting}): the kernel’s whole surface is open to who breaks into it.',
   apparmor: '`{name}` runs without AppArmor ({setting}), although this host’s engine would confine it.',
+  'apparmor-declared': '`{name}` runs without AppArmor ({setting}), also where its machine would confine it.',
   'apparmor-pod': '`{name}` runs without AppArmor ({setting}), also where its node would confine it.',
   'apparmor-engine':
     '`{name}`, as every container here, runs without AppArmor: this kernel has it, and the engine, which needs apparmor_parser for it, {setting}.',
@@ -54,13 +55,17 @@ const guards: Readonly<Record<Guard, (workload: Workload, engine: Engine | null)
     }
     return engine?.seccomp === 'default' || engine?.seccomp === 'profile' ? 'on' : null;
   },
-  apparmor: ({ confinement: { appArmor }, privileged }, engine) => {
-    const message = 'apparmor';
+  apparmor: ({ confinement: { appArmor }, privileged, source, state }, engine) => {
+    const message = engine === null ? 'apparmor-declared' : 'apparmor';
     if (engine?.appArmor === 'absent') return 'absent';
     if (engine?.appArmor === 'unused') {
       return { message: 'apparmor-engine', setting: 'confines no container' };
     }
-    if (appArmor === 'off') return engine === null ? null : { message, setting: 'unconfined' };
+    if (appArmor === 'off') {
+      // A Quadlet's machine may be here, with a kernel that has no AppArmor.
+      const isJudged = engine !== null || (state === 'declared' && source !== 'podman');
+      return isJudged ? { message, setting: 'unconfined' } : null;
+    }
     if (appArmor === 'profile') return 'on';
     if (privileged) return { message, setting: 'off because the container is privileged' };
     return engine?.appArmor === 'on' ? 'on' : null;

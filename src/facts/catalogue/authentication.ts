@@ -1,5 +1,5 @@
 import type { Citation } from '../../engine/check.ts';
-import { maskedWellKnown } from '../../host/mask.ts';
+import { isWellKnown } from '../../host/mask.ts';
 import type { AiService } from './ai-services.ts';
 import type { Condition } from './catalogue.ts';
 import { conditionOf } from './settings.ts';
@@ -81,7 +81,7 @@ function judge(service: AiService, group: readonly Condition[]): Judged {
   return {
     holds: failed ? false : unknown === undefined ? true : null,
     weak:
-      !failed && group.some(({ when }, index) => 'set' in when && known[index]?.trim() === maskedWellKnown),
+      !failed && group.some(({ when }, index) => 'set' in when && isWellKnown(known[index]?.trim() ?? '')),
     names: group
       .flatMap(({ setting, when }) => ('unset' in when || 'absent' in when ? [] : [setting.name]))
       .join(' and '),

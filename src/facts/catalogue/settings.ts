@@ -1,5 +1,5 @@
 import type { Citation } from '../../engine/check.ts';
-import { maskedWellKnown } from '../../host/mask.ts';
+import { isWellKnown } from '../../host/mask.ts';
 import type { AiService } from './ai-services.ts';
 import { flagValue, isWholeCommand, isWholeEnvironment, programArguments } from './command-line.ts';
 import type { Condition, Match, Setting } from './catalogue.ts';
@@ -42,7 +42,7 @@ export function matches(match: Match, value: string | null, kind: Setting['kind'
   if ('set' in match) return clean !== '';
   if ('truthy' in match) return clean === '' ? kind === 'flag' : yes.has(clean);
   if ('falsy' in match) return no.has(clean);
-  if ('wellKnown' in match) return clean === maskedWellKnown;
+  if ('wellKnown' in match) return isWellKnown(clean);
   if ('oneOf' in match) return match.oneOf.some((each) => each.toLowerCase() === clean);
   return new RegExp(`^(?:${match.matches})$`, 'is').test(unquoted(value));
 }

@@ -1,4 +1,3 @@
-import { namedValues } from './environment.ts';
 import type { Reading } from './reading.ts';
 import { booleanOf, refuse, settingAt, textAt, unsettle } from './reading.ts';
 import type { Node } from './tree.ts';
@@ -47,15 +46,4 @@ export function commandOf(reading: Reading, key: 'entrypoint' | 'command'): stri
   };
   if (node?.kind === 'list') return node.items.flatMap(words);
   return node === null ? [] : words(node).flatMap(shellWords);
-}
-
-export function labelsOf(reading: Reading): Record<string, string> {
-  const labels = [...namedValues(settingAt(reading, 'labels', 'labels'))].map(
-    ([name, { node, text }]): [string, string] => {
-      reading.places.set(`labels ${name}`, node.place);
-      unsettle(reading, `labels ${name}`, node);
-      return [name, text];
-    },
-  );
-  return Object.fromEntries(labels);
 }

@@ -1,4 +1,5 @@
-import type { Variable, Variables } from './dotenv.ts';
+import { maskNamed } from '../../host/mask.ts';
+import type { Variables } from './dotenv.ts';
 import { parseDotenv, parseRawVariables } from './dotenv.ts';
 import { asList } from './merge.ts';
 import type { Reading } from './reading.ts';
@@ -17,10 +18,7 @@ export async function environmentOf(
   reading: Reading,
   variables: Variables,
 ): Promise<Record<string, string>> {
-  const all = new Map<string, string>();
-  for (const file of uniqueFiles(valueAt(reading.service, 'env_file'))) {
-    await addFile(session, reading, variables, file, all);
-  }
+  const all = await valuesOfFiles(session, reading, 'environment', variables);
   const written = settingAt(reading, 'environment', 'environment');
   for (const [name, item] of namedValues(written)) {
     const { text, value } = item;
@@ -34,7 +32,35 @@ export async function environmentOf(
     unsettle(reading, `environment ${name}`, item.node);
     all.set(name, text);
   }
-  return Object.fromEntries(all);
+  return masked(all);
+}
+
+/** The labels of a service: those of its `label_file`s, and over them its `labels` (WithServicesLabelsResolved). */
+export async function labelsOf(session: Session, reading: Reading): Promise<Record<string, string>> {
+  const all = await valuesOfFiles(session, reading, 'labels', new Map());
+  for (const [name, { node, text }] of namedValues(settingAt(reading, 'labels', 'labels'))) {
+    reading.places.set(`labels ${name}`, node.place);
+    reading.unsettled.delete(`labels ${name}`);
+    unsettle(reading, `labels ${name}`, node);
+    all.set(name, text);
+  }
+  return masked(all);
+}
+
+/** The arguments of its build that have a value; they stay in the image's history. */
+export function buildArgumentsOf(reading: Reading): Record<string, string> {
+  const all = new Map<string, string>();
+  for (const [name, { node, text }] of namedValues(settingAt(reading, 'buildArguments', 'build', 'args'))) {
+    reading.places.set(`buildArguments ${name}`, node.place);
+    unsettle(reading, `buildArguments ${name}`, node);
+    all.set(name, text);
+  }
+  return masked(all);
+}
+
+/** The host masked what stands on a line with its name; a block of text does not. */
+function masked(values: ReadonlyMap<string, string>): Record<string, string> {
+  return Object.fromEntries([...values].map(([name, value]) => [name, maskNamed(name, value)]));
 }
 
 interface NamedValue {
@@ -57,15 +83,16 @@ export function namedValues(node: Node | null): ReadonlyMap<string, NamedValue> 
   return all;
 }
 
-interface EnvironmentFile {
+/** An `env_file` or a `label_file`. */
+interface NamedFile {
   readonly path: Scalar;
   readonly required: boolean;
   readonly raw: boolean;
 }
 
 /** The last of two entries for one path counts, in the place of the first. */
-function uniqueFiles(node: Node | null): readonly EnvironmentFile[] {
-  const files = new Map<string, EnvironmentFile>();
+function uniqueFiles(node: Node | null): readonly NamedFile[] {
+  const files = new Map<string, NamedFile>();
   for (const item of itemsOf(node)) {
     const path = item.kind === 'mapping' ? valueAt(item, 'path') : item;
     if (path?.kind !== 'scalar' || path.text === null) continue;
@@ -82,51 +109,58 @@ function uniqueFiles(node: Node | null): readonly EnvironmentFile[] {
   return [...files.values()];
 }
 
+const fileKeys = { environment: 'env_file', labels: 'label_file' } as const;
+type FromFiles = keyof typeof fileKeys;
+
+/** What the files that a service names set, each over the ones before. */
+async function valuesOfFiles(
+  session: Session,
+  reading: Reading,
+  setting: FromFiles,
+  variables: Variables,
+): Promise<Map<string, string>> {
+  const all = new Map<string, string>();
+  for (const file of uniqueFiles(valueAt(reading.service, fileKeys[setting]))) {
+    await addFile(session, reading, variables, file, all, setting);
+  }
+  return all;
+}
+
 async function addFile(
   session: Session,
   reading: Reading,
   variables: Variables,
-  { path, required, raw }: EnvironmentFile,
+  { path, required, raw }: NamedFile,
   all: Map<string, string>,
+  setting: FromFiles,
 ): Promise<void> {
-  unsettle(reading, 'environment', path);
+  unsettle(reading, setting, path);
   if (path.unset.length > 0) return;
   const at = pathFrom(path.directory, path.text ?? '');
   const text = await session.host.read(at);
   if (text.state === 'unknown') {
-    cannotTell(reading, path, text.detail);
+    cannotTell(reading, setting, path, text.detail);
     return;
   }
   if (text.value === null) {
-    if (required) cannotTell(reading, path, `the env_file ${session.nameOf(at)} is not in the project`);
+    const missing = `the ${fileKeys[setting]} ${session.nameOf(at)} is not in the project`;
+    if (required) cannotTell(reading, setting, path, missing);
     return;
   }
   const lookup = (name: string) => all.get(name) ?? lookupIn(variables)(name);
   const parsed = raw ? parseRawVariables(text.value) : parseDotenv(text.value, lookup);
-  if (parsed.problem !== null)
-    refuse(reading, 'environment', path, `${session.nameOf(at)}, ${parsed.problem}`);
-  for (const [name, variable] of parsed.variables) add(session, reading, at, name, variable, all);
-}
-
-function add(
-  session: Session,
-  reading: Reading,
-  path: string,
-  name: string,
-  { value, line, unset }: Variable,
-  all: Map<string, string>,
-): void {
-  const file = session.nameOf(path);
-  all.set(name, value);
-  reading.places.set(`environment ${name}`, { file, line, column: 1 });
-  if (unset.length > 0) {
-    reading.unsettled.set(
-      `environment ${name}`,
-      `${file}:${String(line)} leaves it to ${unset.join(', ')}, which nothing in the project sets`,
-    );
+  if (parsed.problem !== null) refuse(reading, setting, path, `${session.nameOf(at)}, ${parsed.problem}`);
+  for (const [name, { value, line, unset }] of parsed.variables) {
+    const file = session.nameOf(at);
+    all.set(name, value);
+    reading.places.set(`${setting} ${name}`, { file, line, column: 1 });
+    if (unset.length === 0) continue;
+    const names = unset.join(', ');
+    const why = `${file}:${String(line)} leaves it to ${names}, which nothing in the project sets`;
+    reading.unsettled.set(`${setting} ${name}`, why);
   }
 }
 
-function cannotTell(reading: Reading, { place }: Scalar, why: string): void {
-  reading.unsettled.set('environment', `${place.file}:${String(place.line)}: ${why}`);
+function cannotTell({ unsettled }: Reading, setting: FromFiles, { place }: Scalar, why: string): void {
+  unsettled.set(setting, `${place.file}:${String(place.line)}: ${why}`);
 }

@@ -2,10 +2,11 @@ import { capabilityName, workloadOf } from '../workloads/docker-inspect.ts';
 import { parseImageReference } from '../workloads/image-reference.ts';
 import type { HostConfig, Inspect } from '../workloads/inspect-format.ts';
 import type { Workload } from '../workloads/workload.ts';
-import { commandOf, healthcheckOf, labelsOf, restartOf, userOf } from './definition.ts';
+import { contentsOf } from './configs.ts';
+import { commandOf, healthcheckOf, restartOf, userOf } from './definition.ts';
 import { deviceRequestsOf, devicesOf } from './devices.ts';
 import type { Variables } from './dotenv.ts';
-import { environmentOf } from './environment.ts';
+import { buildArgumentsOf, environmentOf, labelsOf } from './environment.ts';
 import { hasPrivilegedHook } from './hooks.ts';
 import { mountsOf } from './mounts.ts';
 import { networksOf } from './networks.ts';
@@ -51,6 +52,7 @@ export async function workloadOfService(
   const own = container?.kind === 'scalar' && container.unset.length === 0 ? container.text : null;
   const networks = networksOf(reading, model, project);
   const environment = await environmentOf(session, reading, context.variables);
+  const labels = await labelsOf(session, reading);
   const image = imageOf(reading, name, project);
   const mounts = await mountsOf(session.host, reading, model);
   const securityOpt = wordsAt(reading, 'securityOpt', 'security_opt');
@@ -60,7 +62,7 @@ export async function workloadOfService(
     networks.names,
     await withProfiles(session, reading, securityOpt),
   );
-  const inspect = inspectOf(reading, own ?? name, image.reference, host, environment);
+  const inspect = inspectOf(reading, own ?? name, image.reference, host, { environment, labels });
   const workload = workloadOf(inspect, {
     origin: value.place.file,
     engine: null,
@@ -85,6 +87,8 @@ export async function workloadOfService(
     places: reading.places,
     unsettled: reading.unsettled,
     namespaces: { ...namespaces, cgroup },
+    buildArguments: buildArgumentsOf(reading),
+    configs: contentsOf(reading, model),
     networks: networks.names,
     openNetworks: networks.open,
     mounts: mounts.toSorted((a, b) => (a.target < b.target ? -1 : 1)),
@@ -164,7 +168,7 @@ function inspectOf(
   name: string,
   image: string,
   host: HostConfig,
-  environment: Readonly<Record<string, string>>,
+  { environment, labels }: Pick<Workload, 'environment' | 'labels'>,
 ): Inspect {
   return {
     Id: '',
@@ -177,7 +181,7 @@ function inspectOf(
       User: userOf(reading),
       Env: Object.entries(environment).map(([variable, value]) => `${variable}=${value}`),
       Image: image,
-      Labels: labelsOf(reading),
+      Labels: labels,
       ExposedPorts: exposedPorts(reading),
       Healthcheck: healthcheckOf(reading),
     },

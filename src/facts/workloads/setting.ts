@@ -57,6 +57,8 @@ export const settingNames = {
   environment: { engine: 'Config.Env', compose: 'environment', kubernetes: 'env' },
   command: { engine: 'Args', compose: 'command', kubernetes: 'args' },
   labels: { engine: 'Config.Labels', compose: 'labels', kubernetes: 'metadata.labels' },
+  buildArguments: { engine: 'build.args', compose: 'build.args', kubernetes: 'build.args' },
+  configs: { engine: 'configs', compose: 'configs', kubernetes: 'configs' },
   runtime: { engine: 'HostConfig.Runtime', compose: 'runtime', kubernetes: 'runtimeClassName' },
 } as const;
 
@@ -72,6 +74,7 @@ export interface Place {
 /**
  * Where a workload's settings are written. The key is a {@link Setting}, or one and an entry of it:
  * `mounts /data` (by its target), `ports 80/tcp` (by the container's port), `environment NAME`,
- * `capAdd SYS_ADMIN`, `devices /dev/kvm`, `networks NAME`, `labels NAME`. `workload` is where it begins.
+ * `capAdd SYS_ADMIN`, `devices /dev/kvm`, `networks NAME`, `labels NAME`,
+ * `buildArguments NAME`, `configs NAME`. `workload` is where it begins.
  */
 export type Places = ReadonlyMap<string, Place>;

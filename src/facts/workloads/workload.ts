@@ -77,6 +77,10 @@ export interface Workload {
   /** Entrypoint and command, as they run. */
   readonly command: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
+  /** What a file gives to its build, whose image keeps it. Masked where they are secrets. */
+  readonly buildArguments?: Readonly<Record<string, string>>;
+  /** Text of files that its own file holds for it, by what they are called there. Masked where it is secret. */
+  readonly configs?: Readonly<Record<string, string>>;
   /** OCI runtime: `runc`, `nvidia`; `null` is the engine's default. */
   readonly runtime: string | null;
 }

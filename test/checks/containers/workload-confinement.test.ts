@@ -1,9 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { workloadConfinement } from '../../../src/checks/containers/workload-confinement.ts';
 import { unknown } from '../../../src/host/evidence.ts';
+import { service } from '../../harness/compose.ts';
 import { evaluate } from '../../harness/evaluate.ts';
 import { engine, workload } from '../../harness/docker-workload.ts';
 import { kernelTruth } from '../../harness/kernel-truth.ts';
+import { deployment, readManifests } from '../../harness/manifests.ts';
 
 const unheard = unknown('denied', 'no', '/run/docker.sock');
 const option = (...SecurityOpt: string[]) => ({ SecurityOpt });
@@ -58,6 +60,58 @@ describe('workload-confinement', () => {
     const facts = { workloads: [], engines: [engine] };
     expect(evaluate(workloadConfinement, facts, { guard: 'seccomp' })).toMatchObject([
       { outcome: 'not-applicable' },
+    ]);
+  });
+});
+
+describe('AppArmor in a file, whose machine is not here', () => {
+  const appArmor = (workloads: readonly object[]) =>
+    evaluate(workloadConfinement, { workloads, engines: [] }, { guard: 'apparmor' });
+
+  test.each([
+    ['fail', 'security_opt: [apparmor=unconfined]'],
+    ['fail', 'security_opt: ["apparmor:unconfined"]'],
+    ['fail', 'security_opt: ["apparmor=${PROFILE:-unconfined}"]'],
+    ['fail', 'privileged: true'],
+    ['pass', 'security_opt: [apparmor=docker-default]'],
+    ['undetermined', 'security_opt: ["apparmor=${PROFILE}"]'],
+    ['undetermined', 'security_opt: [no-new-privileges:true]'],
+  ])('compose, %s: %s', async (outcome, lines) => {
+    expect(appArmor([await service(lines)])).toMatchObject([{ outcome, subject: 'web' }]);
+  });
+
+  test('compose: the failure names the file, and where it is put right', async () => {
+    const [verdict] = appArmor([await service('security_opt:\n  - apparmor=unconfined')]);
+    expect(verdict).toMatchObject({
+      message: 'apparmor-declared',
+      variant: 'compose',
+      evidence: [{ source: 'compose.yml', line: 4, column: 5 }],
+    });
+  });
+
+  const annotation = 'container.apparmor.security.beta.kubernetes.io/main';
+  const profile = (type: string) => ({ securityContext: { appArmorProfile: { type } } });
+  test.each([
+    ['fail', deployment(profile('Unconfined'))],
+    ['fail', deployment({}, profile('Unconfined'))],
+    ['pass', deployment(profile('RuntimeDefault'), profile('Unconfined'))],
+    ['fail', deployment({}, {}, { annotations: { [annotation]: 'unconfined' } })],
+    ['pass', deployment({}, {}, { annotations: { [annotation]: 'runtime/default' } })],
+    ['not-applicable', deployment()],
+  ])('Kubernetes, %s: %s', async (outcome, yaml) => {
+    const { workloads } = await readManifests(yaml);
+    expect(appArmor(workloads)).toMatchObject([{ outcome, subject: 'app/main' }]);
+  });
+
+  test.each([
+    ['docker', 'fail'],
+    // A Quadlet's machine is here, and whether its kernel has AppArmor was not asked.
+    ['podman', 'undetermined'],
+  ] as const)('a unit of %s: %s', (source, outcome) => {
+    const one = workload('x', { host: option('apparmor=unconfined') });
+    expect(appArmor([{ ...one, source, engine: null, state: 'declared' }])).toMatchObject([{ outcome }]);
+    expect(appArmor([{ ...one, source, engine: '/run/gone.sock' }])).toMatchObject([
+      { outcome: 'undetermined' },
     ]);
   });
 });

@@ -10,7 +10,7 @@ import { evaluate } from '../../harness/evaluate.ts';
 /** For each rule, settings that make it fail; `«»` stands around the values that may be left to a variable. */
 const settings: Readonly<Record<string, readonly string[]>> = {
   'ai-image-unpinned': ['image: «ollama/ollama»', 'image: ollama/ollama:«latest»'],
-  'apparmor-off': ['privileged: «true»'],
+  'apparmor-off': ['privileged: «true»', 'security_opt: ["apparmor=«unconfined»"]'],
   'capabilities-kept': ['cap_drop: ["«NET_RAW»"]', 'cap_drop: [ALL]\ncap_add: ["«ALL»"]'],
   'cpu-unlimited': ['cpus: «0»'],
   'dangerous-capability': ['cap_add: ["«SYS_ADMIN»"]', 'cap_drop: [ALL]\nprivileged: «true»'],
