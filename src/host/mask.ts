@@ -42,7 +42,7 @@ const wellKnown = new Set(
  */
 const credential =
   String.raw`(?:password|(?<!no)passwd|passphrase|pass|pwd|secret|salt|(?<!(?:load|import))credential|` +
-  String.raw`(?<!(?:max|min|num|per)[-_]?)token(?!s["']?[\s:=\0]+["']?[0-9])|` +
+  String.raw`(?<!(?:max|min|num|per)[-_]?)token(?!s["']?[\s:=\0]+["']?[0-9]{1,9}(?![\w.-]))|` +
   String.raw`(?<!public|pub|primary|host)[-_]key|(?:api|secret|access|private|encryption|master|auth|signing|admin|service)key)` +
   String.raw`(?:s|[-_]?(?:base|value|old|new|prod|production|dev|staging|test|primary|secondary|default|overwrite|[0-9]{1,3}))?`;
 const name = String.raw`(?<![\w.-])[\w.-]*?${credential}`;
@@ -160,7 +160,7 @@ function maskValue(value: unknown, under: string): unknown {
 
 /** Masks a value by the name that it has, which need not stand beside it in the text. */
 export function maskNamed(name: string, value: string): string {
-  const isCount = /tokens$/i.test(name) && /^[0-9]/.test(value);
+  const isCount = /tokens$/i.test(name) && /^[0-9]{1,9}$/.test(value);
   return credentialName.test(name) && !isCount ? maskOne(value) : maskWord(value);
 }
 

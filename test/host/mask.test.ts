@@ -65,6 +65,8 @@ describe('masks', () => {
       'PLUGIN_DAEMON_KEY=lYkiYYT6owG+71oLerGzA7GXCgOT++6ovaezWAjpCjf+Sjc3ZtU+qUEi',
       'PLUGIN_DAEMON_KEY=<masked:well-known>',
     ],
+    ['API_TOKENS=9f3c2a', `API_TOKENS=${M}`],
+    ['auth_tokens: "12ab-34cd"', `auth_tokens: "${M}"`],
     ['ADMIN_PASSWORD=changeme', `ADMIN_PASSWORD=${W}${P}`],
     ['  token: YOUR_API_TOKEN_HERE', `  token: ${M}${P}`],
     ['  token: "<token>"', `  token: "${M}${P}"`],

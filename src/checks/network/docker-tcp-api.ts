@@ -64,12 +64,17 @@ export const dockerTcpApi = defineCheck({
 
 /** What a project's daemon.json will open. */
 function inFile(configuration: EngineConfiguration, isMeant: (door: DockerDoor) => boolean): Judged[] {
-  const { subject, file, options } = configuration;
+  const { file, options } = configuration;
   const doors = configuredDoors(options, []).filter(isMeant);
-  if (doors.length === 0) return [pass(subject, { source: file, line: null, excerpt: null })];
-  return doors.map((door) => {
-    const verdict = judge(door, whetherVerified(door, [configuration]), 'file');
-    return { ...verdict, subject: `${subject}: ${socketOf(door.address, door.port)}` };
+  if (doors.length === 0) return [pass(file, { source: file, line: null, excerpt: null })];
+  return doors.map((door): Judged => {
+    const { address, port, citation } = door;
+    const socket = socketOf(address, port);
+    const subject = `${file}: ${socket}`;
+    if (whetherVerified(door, [configuration]) === true) return pass(subject, citation);
+    // A project's paths begin at its root, where its commands are run.
+    const data = { socket, source: file.replace(/^\//, ''), host: citation.excerpt ?? socket };
+    return { outcome: 'fail', message: 'file', subject, data, evidence: [citation] };
   });
 }
 
