@@ -1,6 +1,7 @@
 import ipaddr from 'ipaddr.js';
 import type { Citation } from '../../engine/check.ts';
 import type { EngineOptions } from '../workloads/engine-options.ts';
+import { citeOption } from '../workloads/engine-options.ts';
 import type { DockerUnits } from './docker-units.ts';
 import type { Listener } from './listener.ts';
 import { isBeyondLoopback } from './reach.ts';
@@ -32,7 +33,7 @@ export function configuredDoors(
     const written = match[1] ?? match[2] ?? '';
     const address = written === '' || written === 'localhost' ? '127.0.0.1' : written;
     const port = match[3] === undefined ? usual : Number(match[3]);
-    return [doorOf(address, port, { source: hosts.source, line: hosts.line, excerpt: String(host) })];
+    return [doorOf(address, port, citeOption(hosts, String(host)))];
   });
   const ofStreams = streams.flatMap(({ value, citation }) => {
     // A port alone is every address, IPv4 included: systemd.socket(5).

@@ -1,3 +1,4 @@
+import type { Citation } from '../../engine/check.ts';
 import type { Evidence } from '../../host/evidence.ts';
 import { unknown } from '../../host/evidence.ts';
 
@@ -8,7 +9,13 @@ export interface EngineOption {
   readonly source: string;
   /** `null` for the command line. */
   readonly line: number | null;
+  readonly column?: number;
 }
+
+export function citeOption({ source, line, column }: EngineOption, excerpt: string): Citation {
+  return { source, line, ...(column === undefined ? {} : { column }), excerpt };
+}
+
 export type EngineOptions = Readonly<Record<string, EngineOption>>;
 
 /** Flags whose daemon.json name differs: those that may be given more than once. See dockerd(8). */
@@ -100,7 +107,7 @@ export function optionsOfFile(text: Evidence<string | null>): Evidence<EngineOpt
     if (typeof json === 'object' && json !== null && !Array.isArray(json)) {
       const entries = Object.entries(json).map(([key, each]): [string, EngineOption] => [
         key,
-        { value: each, source, line: lineOf(value, key) },
+        { value: each, source, ...placeOf(value, key) },
       ]);
       return { ...text, value: Object.fromEntries(entries) };
     }
@@ -110,7 +117,8 @@ export function optionsOfFile(text: Evidence<string | null>): Evidence<EngineOpt
   return unknown('unparsable', `${source} is not a JSON object: the engine refuses it too`, source);
 }
 
-function lineOf(text: string, key: string): number | null {
-  const index = text.split('\n').findIndex((line) => line.includes(JSON.stringify(key)));
-  return index === -1 ? null : index + 1;
+function placeOf(text: string, key: string): Pick<EngineOption, 'line' | 'column'> {
+  const lines = text.split('\n').map((line) => line.indexOf(JSON.stringify(key)));
+  const index = lines.findIndex((at) => at !== -1);
+  return index === -1 ? { line: null } : { line: index + 1, column: (lines[index] ?? 0) + 1 };
 }

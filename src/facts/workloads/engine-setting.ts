@@ -1,5 +1,6 @@
 import type { Citation } from '../../engine/check.ts';
 import type { EngineConfiguration } from './engine-configurations.ts';
+import { citeOption } from './engine-options.ts';
 
 /**
  * What an engine runs with, or would: what it says itself, else what its command line and daemon.json
@@ -28,8 +29,8 @@ export function engineSetting({ engine, options, file }: EngineConfiguration, na
   const drift = by === 'file' ? (engine?.drift ?? null) : null;
   if (drift !== null) return { state: 'unknown', because: `what ${name} is set to is not known: ${drift}` };
   if (option !== undefined) {
-    const { value, source, line } = option;
-    return { state: 'set', value, by, citation: { source, line, excerpt: excerptOf(name, value) } };
+    const { value } = option;
+    return { state: 'set', value, by, citation: citeOption(option, excerptOf(name, value)) };
   }
   const [gap] = engine?.unread ?? [];
   if (gap !== undefined) return { state: 'unknown', because: `what ${name} is set to is not known: ${gap}` };
