@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import type { Evidence } from '../host/evidence.ts';
 import type { Fact } from './fact.ts';
 import type { Fix } from './rule.ts';
+import type { Value } from './template.ts';
 
 /** Where a finding can be seen: a file or a command, its line, and the text there. */
 export interface Citation {
@@ -21,12 +22,12 @@ type Placeholder<Template extends string> = Template extends `${string}{${infer 
 
 /** Values for a message's placeholders, and whatever else the rule's remediation fills in. */
 type Data<Template extends string> = Readonly<Record<Placeholder<Template>, string | number>> &
-  Readonly<Record<string, string | number>>;
+  Readonly<Record<string, Value>>;
 
 /** Commands for the time until something is fixed, with what they name. */
 export interface Stopgap {
   readonly fix: Fix;
-  readonly data: Readonly<Record<string, string | number>>;
+  readonly data: Readonly<Record<string, Value>>;
 }
 
 export type Messages = Readonly<Record<string, string>>;

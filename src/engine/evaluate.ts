@@ -6,6 +6,7 @@ import { theHost } from './check.ts';
 import type { FactReader } from './fact.ts';
 import type { Finding, Remediation } from './report.ts';
 import type { Fix, Rule } from './rule.ts';
+import type { Value } from './template.ts';
 import { renderCommand, renderMessage, renderYaml } from './template.ts';
 
 /** A rule that broke: it proves nothing and hides no other rule. */
@@ -122,7 +123,7 @@ function messageOf(check: Check, verdict: Verdict | Broken): string | null {
   }
 }
 
-function remediationOf(fix: Fix, data: Readonly<Record<string, string | number>>): Remediation {
+function remediationOf(fix: Fix, data: Readonly<Record<string, Value>>): Remediation {
   const render = (templates: readonly string[]) => {
     const commands = templates.map((template) => renderCommand(template, data));
     return commands.every((command) => command !== null) ? commands : [];

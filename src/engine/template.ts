@@ -1,21 +1,27 @@
-type Data = Readonly<Record<string, string | number>>;
+/** What a placeholder takes; a list is as many words. */
+export type Value = string | number | readonly string[];
+type Data = Readonly<Record<string, Value>>;
 
 /** `{name}`; a shell's `${NAME}`, awk's `{print $1}` and Go's `{{end}}` are left alone. */
 const placeholder = /(?<![${])\{([a-zA-Z][a-zA-Z0-9]*)\}(?!\})/g;
 
 /** Fills a message; a placeholder without a value stays, so that a test can see it. */
 export function renderMessage(template: string, data: Data): string {
-  return fill(template, (name) => String(data[name] ?? `{${name}}`));
+  return fill(template, (name) => words(data[name] ?? `{${name}}`).join(' '));
 }
 
 /**
- * Fills a command for a POSIX shell, each value quoted as one word.
+ * Fills a command for a POSIX shell, each value quoted as one word, each of a list as one.
  *
  * @returns `null` when a value is missing: no command is better than a wrong one
  */
 export function renderCommand(template: string, data: Data): string | null {
   if (placeholdersOf(template).some((name) => data[name] === undefined)) return null;
-  return fill(template, (name) => shellQuote(String(data[name])));
+  return fill(template, (name) =>
+    words(data[name] ?? [])
+      .map(shellQuote)
+      .join(' '),
+  );
 }
 
 /**
@@ -25,7 +31,11 @@ export function renderCommand(template: string, data: Data): string | null {
  */
 export function renderYaml(template: string, data: Data): string | null {
   if (placeholdersOf(template).some((name) => data[name] === undefined)) return null;
-  return fill(template, (name) => yamlScalar(String(data[name])));
+  return fill(template, (name) => yamlScalar(words(data[name] ?? []).join(' ')));
+}
+
+function words(value: Value): readonly string[] {
+  return typeof value === 'object' ? value : [String(value)];
 }
 
 /** A JSON string is a YAML scalar (YAML 1.2, 7.3.1); plain where nothing in it can mean anything else. */

@@ -29,6 +29,15 @@ describe('commands', () => {
     },
   );
 
+  test('quote each word of a list, and no more', () => {
+    const template = "printf '%s\\0' {words} {last}";
+    const command = renderCommand(template, { words: ['-f', 'a b', '$(id)', ''], last: 'c' });
+    const printed = execFileSync('/bin/sh', ['-c', command ?? 'false'])
+      .toString()
+      .split('\0');
+    expect(printed).toEqual(['-f', 'a b', '$(id)', '', 'c', '']);
+  });
+
   test('quote any text as one word', () => {
     const text = fc.string({ unit: 'binary', maxLength: 30 }).filter((value) => !value.includes('\0'));
     fc.assert(

@@ -33,15 +33,17 @@ export interface ComposeProject {
  *
  * @param files - absolute paths, merged in this order
  * @param parsed - shares parsed files with other projects of the same host
+ * @param environmentFiles - absolute paths, each over the ones before it
  */
 export async function resolveComposeProject(
   host: Host,
   files: readonly string[],
   projectDirectory: string,
   parsed: Session['parsed'] = new Map(),
+  environmentFiles: readonly string[] = [posix.join(projectDirectory, '.env')],
 ): Promise<ComposeProject> {
   const session = sessionOn(host, parsed);
-  const variables = await readVariables(session, [posix.join(projectDirectory, '.env')], new Map());
+  const variables = await readVariables(session, environmentFiles, new Map());
   const model = await loadModel(session, {
     paths: files,
     directory: projectDirectory,

@@ -1,4 +1,5 @@
 import type { Citation } from '../../engine/check.ts';
+import { composeCommand } from './compose-command.ts';
 import type { Place, Setting } from './setting.ts';
 import { settingNames } from './setting.ts';
 import type { KernelTruth, Workload } from './workload.ts';
@@ -32,7 +33,7 @@ export function placeOf({ places }: Workload, setting: Setting, entry?: string):
 }
 
 /** What every message and remediation over a workload may fill in. */
-export interface WorkloadData extends Readonly<Record<string, string>> {
+export interface WorkloadData extends Readonly<Record<string, string | readonly string[]>> {
   readonly name: string;
   readonly image: string;
   /** Where a person edits it: the service of a compose file, else the container itself. */
@@ -40,18 +41,18 @@ export interface WorkloadData extends Readonly<Record<string, string>> {
 }
 
 /** `directory` is among them where the definition may be edited in place, `file` where a file describes it,
- * `files` where Compose merges several into it (as COMPOSE_FILE has them). */
+ * `compose` where Compose makes it; see {@link composeCommand}. */
 export function workloadData(workload: Workload): WorkloadData {
   const { name, image, directory } = workload;
   const file = beginningOf(workload)?.file;
-  const files = workload.composeFiles ?? workload.definition?.service?.composeFiles;
+  const compose = composeCommand(workload);
   return {
     name,
     image: image.reference,
     place: placeWords(workload),
     ...(directory === null ? {} : { directory }),
     ...(file === undefined ? {} : { file }),
-    ...(files === undefined ? {} : { files: files.join(':') }),
+    ...(compose === undefined ? {} : { compose }),
   };
 }
 

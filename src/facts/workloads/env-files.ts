@@ -7,6 +7,7 @@ import type { Evidence } from '../../host/evidence.ts';
 import { gapsOf, known, knownInPart, mapEvidence } from '../../host/evidence.ts';
 import type { FileStat, Host } from '../../host/host.ts';
 import { maskedLiteral, maskedWellKnown } from '../../host/mask.ts';
+import { composeLabels } from '../compose/labels.ts';
 import { readGitIndex } from '../git-index.ts';
 import { projectFilesFact } from '../project-files.ts';
 import type { Workload } from './workload.ts';
@@ -79,8 +80,6 @@ function isAbsent(stat: Evidence<FileStat | null>): boolean {
   return stat.state === 'known' && stat.value === null;
 }
 
-const label = (name: string) => `com.docker.compose.project.${name}`;
-
 /** `env_file: path`, `env_file: [path, {path: path, required: false}]`; see the Compose specification. */
 const Compose = z.object({
   include: z.array(z.unknown()).nullish(),
@@ -101,13 +100,12 @@ const Compose = z.object({
 
 /** What Compose read when it made the container, by the labels that it put on it. */
 async function namedBy(host: Host, { labels }: Workload): Promise<{ paths: string[]; gaps: string[] }> {
-  const directory = labels[label('working_dir')];
-  if (directory?.startsWith('/') !== true) return { paths: [], gaps: [] };
-  const listed = (name: string) => (labels[label(name)] ?? '').split(',').filter((path) => path !== '');
+  const { directory, files, environmentFiles } = composeLabels(labels);
+  if (directory === null) return { paths: [], gaps: [] };
   const inside = (path: string) => posix.resolve(directory, path);
-  const paths = [inside('.env'), ...listed('environment_file').map(inside)];
+  const paths = [inside('.env'), ...environmentFiles];
   const gaps: string[] = [];
-  for (const file of listed('config_files').map(inside)) {
+  for (const file of files.map(inside)) {
     const text = await host.read(file);
     const unseen = `which env_file ${file} names was not seen`;
     if (text.state === 'unknown') gaps.push(`${unseen}: ${text.detail}`);

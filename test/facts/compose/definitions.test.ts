@@ -13,6 +13,8 @@ const host = await memoryHost({
   files: {
     '/srv/compose.yml': 'services:\n  web:\n    image: x:${TAG}\n    privileged: true\n',
     '/srv/.env': 'TAG=2\n',
+    '/srv/prod.env': 'TAG=3\n',
+    '/srv/more/.env': 'TAG=4\n',
   },
 });
 
@@ -32,6 +34,11 @@ test('a container that Compose made has the service that its files describe now'
 
 test.each([
   ['a service that is not there any more', labels('gone'), /has no service gone any more/],
+  [
+    'a file of variables that is not there any more',
+    { ...labels('web'), 'com.docker.compose.project.environment_file': '/srv/gone.env' },
+    /^\/srv\/gone.env is not there any more/,
+  ],
   ['files that are not there any more', labels('web', '/old/compose.yml'), /is not there any more/],
 ])('%s is said', async (_, of, because) => {
   const definition = await definitionOf(of);
@@ -39,15 +46,23 @@ test.each([
   expect(definition?.because).toMatch(because);
 });
 
+test('what was made from standard input is not known', async () => {
+  const definition = await definitionOf(labels('web', '-'));
+  expect(definition).toMatchObject({
+    service: null,
+    because: 'standard input is what Compose made it from',
+  });
+});
+
 test.each([
-  ['standard input', { ...labels('web', '-') }, /standard input is what Compose made it from/],
-  [
-    'variables of another file',
-    { ...labels('web'), 'com.docker.compose.project.environment_file': '/srv/prod.env' },
-    /its variables came from \/srv\/prod.env/,
-  ],
-])('what was made from %s is not known', async (_, of, because) => {
-  expect((await definitionOf(of))?.because).toMatch(because);
+  ['/srv/prod.env', 'x:3'],
+  ['/srv/prod.env,/srv/more/.env', 'x:4'],
+])('variables of the files that --env-file named stand in place of .env: %s', async (files, reference) => {
+  const definition = await definitionOf({
+    ...labels('web'),
+    'com.docker.compose.project.environment_file': files,
+  });
+  expect(definition?.service?.image.reference).toBe(reference);
 });
 
 test('what `docker compose run` made has no file', async () => {

@@ -1,0 +1,29 @@
+import { posix } from 'node:path';
+import { composeLabels } from '../compose/labels.ts';
+import type { Workload } from './workload.ts';
+
+/**
+ * The words that start Docker Compose on what a workload is made from: with another project name or other variables
+ * it would make a second set of containers, with empty volumes, or not the same ones.
+ *
+ * @returns `undefined` where no compose file is known, or Docker has not made it
+ */
+export function composeCommand(workload: Workload): readonly string[] | undefined {
+  const { source, engine, definition, labels, composeFiles } = workload;
+  const files = composeFiles ?? definition?.service?.composeFiles;
+  if (files === undefined || source === 'podman') return undefined;
+  const named = files.flatMap((file) => ['-f', file]);
+  // What a file in a repository says of labels is no word of Compose.
+  if (source === 'compose') return ['docker', 'compose', ...named];
+  const { project, directory, environmentFiles } = composeLabels(labels);
+  const isElsewhere = directory !== null && directory !== posix.dirname(files[0] ?? '');
+  return [
+    'docker',
+    ...(engine?.startsWith('/run/user/') === true ? ['-H', `unix://${engine}`] : []),
+    'compose',
+    ...(project === null ? [] : ['-p', project]),
+    ...(isElsewhere ? ['--project-directory', directory] : []),
+    ...environmentFiles.flatMap((file) => ['--env-file', file]),
+    ...named,
+  ];
+}
