@@ -115,6 +115,12 @@ const longVolume = fc.oneof(
 
 const list = <T>(each: fc.Arbitrary<T>, most = 3) => fc.array(each, { minLength: 1, maxLength: most });
 const someOf = (each: fc.Arbitrary<string>) => fc.uniqueArray(each, { minLength: 1, maxLength: 3 });
+const device = fc.constantFrom('/dev/kvm', '/dev/a:/dev/b', '/dev/c:/dev/b:r');
+/** Of two for one path in the container v2 keeps the last, and 1.29 hands both to the engine. */
+const devices = (generation: Generation) =>
+  generation === 'v1'
+    ? fc.uniqueArray(device, { minLength: 1, maxLength: 3, selector: (each) => each.split(':')[1] ?? each })
+    : list(device);
 const flag = fc.constantFrom<Yaml>('true', 'false', '"true"', '"${FLAG:-false}"', '"${ON}"');
 const name = fc.constantFrom('A', 'FOO', 'BAR', 'B_1');
 
@@ -185,7 +191,7 @@ export function fields(generation: Generation): Record<string, fc.Arbitrary<Yaml
     security_opt: someOf(
       fc.constantFrom('no-new-privileges:true', 'apparmor=unconfined', 'seccomp=unconfined'),
     ).map(json),
-    devices: list(fc.constantFrom('/dev/kvm', '/dev/a:/dev/b', '/dev/c:/dev/b:r')).map(json),
+    devices: devices(generation).map(json),
     networks: fc.constantFrom(
       '["front"]',
       '["front", "default"]',
