@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import type { Host } from '../../host/host.ts';
+import { composeAmong, hasWhole, isWhole, isYaml } from './recognise.ts';
 import { lookupIn, readComposeFile, readVariables, sessionOn } from './session.ts';
 import type { Session } from './session.ts';
 import type { Mapping } from './tree.ts';
@@ -28,7 +29,7 @@ const overrideNames = [
 /** In more directories than this, nobody is asked for links: it is one question for each name. */
 const mostLinkedDirectories = 2000;
 
-const isComposeName = (name: string) => /compose/i.test(name) && /\.ya?ml$/i.test(name);
+const isComposeName = (name: string) => /compose/i.test(name) && isYaml(name);
 const isNamedForCompose = (name: string) =>
   /^(?:docker-)?compose[.-].*\.ya?ml$/i.test(name) || baseNames.includes(name);
 
@@ -38,19 +39,23 @@ const isNamedForCompose = (name: string) =>
  * - in every directory, what `docker compose up` takes by itself: the first of the four names with the first
  *   override file, or the files that COMPOSE_FILE names in .env;
  * - every other compose file is for `-f`: where a service of it cannot run alone (no image, no build, nothing that it
- *   extends), over the first one, or else over another file that has this service; all others by themselves.
+ *   extends), over the first one, or else over another file that has this service; all others by themselves. By another
+ *   name (`docker-stack.yml`, `prod.yml`) it is one where its services are, and where one runs alone or refines another.
  */
 export async function discoverProjects(
   host: Host,
   paths: readonly string[],
   parsed: Session['parsed'],
 ): Promise<Discovery> {
+  const otherwise = paths.filter((path) => isYaml(path) && !isComposeName(posix.basename(path)));
+  const recognised = await composeAmong(sessionOn(host, parsed), otherwise);
   const directories = new Map<string, string[]>([['/', []]]);
+  const ours = new Set(recognised.found);
   for (const path of paths) {
     const [directory, name] = [posix.dirname(path), posix.basename(path)];
     const names = directories.get(directory) ?? [];
     directories.set(directory, names);
-    if (isComposeName(name)) names.push(name);
+    if (isComposeName(name) || ours.has(path)) names.push(name);
   }
   const withEnvironment = new Set(
     paths.filter((path) => posix.basename(path) === '.env').map((path) => posix.dirname(path)),
@@ -60,7 +65,7 @@ export async function discoverProjects(
     linked.map(async ([directory, names]) => names.push(...(await linksIn(host, directory)))),
   );
   const projects: ProjectFiles[] = [];
-  const problems: string[] = [];
+  const problems = [...recognised.problems];
   for (const [directory, names] of directories) {
     if (names.length === 0 && !withEnvironment.has(directory)) continue;
     const found = await projectsIn(sessionOn(host, parsed), directory, names);
@@ -105,6 +110,8 @@ async function projectsIn(session: Session, directory: string, names: readonly s
     if (main.includes(path)) continue;
     if (!documents.some(({ entries }) => entries.has('services') || entries.has('include'))) continue;
     const under = refinedBy(documents, first, files, path);
+    const isNamed = isComposeName(posix.basename(path));
+    if (!isNamed && under.length === 0 && !hasWhole(documents)) continue;
     projects.push({ files: [...under, path], directory, isBase: false });
   }
   return { projects, problems: [] };
@@ -150,8 +157,7 @@ function refinedBy(
 function servicesOf(documents: readonly Mapping[], areWhole: boolean): readonly string[] {
   return documents.flatMap((document) =>
     entriesOf(valueAt(document, 'services')).flatMap(([name, { value }]) => {
-      const isWhole = ['image', 'build', 'extends', 'provider'].some((key) => valueAt(value, key) !== null);
-      return isWhole === areWhole ? [name] : [];
+      return isWhole(value) === areWhole ? [name] : [];
     }),
   );
 }

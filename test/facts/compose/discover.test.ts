@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Files } from '../../harness/compose.ts';
-import { namesIn, web, workloadsIn } from '../../harness/compose.ts';
+import { composeIn, gapsIn, namesIn, web, workloadsIn } from '../../harness/compose.ts';
+import { gapsOf } from '../../../src/host/evidence.ts';
 
 describe('which files are a project', () => {
   test.each<[string, Files, string[]]>([
@@ -104,5 +105,109 @@ describe('which files are a project', () => {
     });
     expect(found.b?.namespaces).toMatchObject({ network: 'container:box', pid: 'container:box' });
     expect(found.b?.networks).toEqual([]);
+  });
+});
+
+describe('files of another name', () => {
+  const one = web('privileged: true');
+  test.each<[string, Files, string[]]>([
+    ['docker-stack.yml', { '/docker-stack.yml': one }, ['web']],
+    [
+      'stack.yml, swarm.yaml',
+      { '/a/stack.yml': one, '/b/swarm.yaml': web('tty: true') },
+      ['web (a/stack.yml)', 'web (b/swarm.yaml)'],
+    ],
+    ['any name', { '/deploy/prod.yml': `version: "3.8"\nx-a: {}\n${one}networks: {n: {}}\n` }, ['web']],
+    ['in quotes', { '/prod.yml': '"services": {"web": {"image": "x:1"}}' }, ['web']],
+    ['a build', { '/dev.yml': 'services:\n  web:\n    build: .\n' }, ['web']],
+    ['a key of its own, in a stack', { '/stack.yml': web('tpyo: 1') }, ['web']],
+    [
+      'beside a base, by itself',
+      { '/compose.yml': web('user: "1"'), '/stack.yml': 'services: {s: {image: s}}' },
+      ['web', 's'],
+    ],
+    [
+      'what refines the base goes over it',
+      { '/compose.yml': web('user: "1"'), '/prod.yml': 'services: {web: {privileged: true}}' },
+      ['web (compose.yml)', 'web (prod.yml)'],
+    ],
+    [
+      'what is extended or included is no project',
+      {
+        '/compose.yml': 'include: [db.yml]\nservices: {web: {extends: {file: base.yml, service: b}}}',
+        '/base.yml': 'services: {b: {image: x}}',
+        '/db.yml': 'services: {db: {image: d}}',
+      },
+      ['web', 'db'],
+    ],
+    [
+      'what COMPOSE_FILE names',
+      { '/.env': 'COMPOSE_FILE=a.yml:b.yml', '/a.yml': one, '/b.yml': 'services: {web: {tty: true}}' },
+      ['web'],
+    ],
+  ])('%s', async (_, files, names) => {
+    expect((await namesIn(files)).toSorted()).toEqual(names.toSorted());
+  });
+
+  test('a fragment says what the file has under it', async () => {
+    const found = await workloadsIn({
+      '/compose.yml': web('mem_limit: 1g'),
+      '/prod.yml': 'services: {web: {privileged: true}}',
+    });
+    expect(found['web (prod.yml)']).toMatchObject({ privileged: true, limits: { memoryBytes: 2 ** 30 } });
+  });
+
+  test.each([
+    ['a fragment of nothing', 'prod.yml', 'services: {web: {privileged: true}}'],
+    [
+      'a workflow',
+      '.github/workflows/ci.yml',
+      'on: push\njobs:\n  a:\n    services:\n      db: {image: d}\n',
+    ],
+    ['a workflow that cannot be parsed', 'ci.yml', 'on: push\nservices:\n  db: {image: d\njobs: {}\n'],
+    ['a pipeline of GitLab', '.gitlab-ci.yml', 'image: a\nservices:\n  - postgres:17\n'],
+    ['a list of services', 'services.yml', 'services:\n- postgres:17\n'],
+    ['a list of services behind comments', 'services.yml', 'services: # of ours\n\n  # all\n  - name: [\n'],
+    ['a list in one line', 'services.yml', 'services: [docker]'],
+    ['a pipeline of Woodpecker', '.woodpecker.yml', 'steps: {a: {image: x}}\nservices: {db: {image: d}}'],
+    ['Kubernetes', 'k8s.yaml', 'apiVersion: v1\nkind: X\nservices: {web: {image: x}}'],
+    ['OpenAPI', 'api.yaml', 'openapi: 3.1.0\npaths: {}\nservices: {web: {image: x}}'],
+    [
+      'dependency injection',
+      'services.yaml',
+      'services:\n  _defaults: {autowire: true}\n  App\\A: {class: B}\n',
+    ],
+    ['variables of Ansible', 'vars/main.yml', 'services:\n  web: {image: x, domain: a.example}\n'],
+    ['values of a chart', 'values.yaml', 'services:\n  web:\n    image: {repository: x, tag: y}\n'],
+    ['services that are words', 'a.yml', 'services: {web: nginx}'],
+    ['services that are none', 'a.yml', 'services:\n'],
+    ['no YAML at all', 'a.yml', 'x: [\nservices\n'],
+  ])('not %s', async (_, path, text) => {
+    const evidence = await composeIn({ [`/${path}`]: text });
+    expect(evidence).toMatchObject({ state: 'known', value: [] });
+    expect(gapsOf(evidence)).toEqual([]);
+  });
+
+  test.each([
+    ['services:\n  web: {image: x\n', 'stack.yml:3'],
+    ['version: "3"\nservices:\n  web:\n\timage: x\n', 'stack.yml:'],
+    ['services:\n  web:\n    image: {{ image }}\n', 'stack.yml:3: the file is a template'],
+    ['services: {web: {image: x}, db: {user: "1"}}', 'neither an image nor a build'],
+  ])('what cannot be read is said: %j', async (text, gap) => {
+    expect((await gapsIn({ '/stack.yml': text })).join('\n')).toContain(gap);
+  });
+
+  test.each(['services:' + '\n'.repeat(3e6), 'services:\n'.repeat(3e5), `services:\n${' '.repeat(3e6)}x`])(
+    'what nobody wrote takes no time to speak of (%#)',
+    async (text) => {
+      const began = performance.now();
+      expect(await composeIn({ '/a.yml': text })).toMatchObject({ state: 'known', value: [] });
+      expect(performance.now() - began).toBeLessThan(20_000);
+    },
+  );
+
+  test('more files than anybody keeps are said to be too many', async () => {
+    const many = Object.fromEntries(Array.from({ length: 5001 }, (_, at) => [`/${String(at)}.yml`, 'a: 1']));
+    expect((await gapsIn(many)).join()).toContain('only the first 5000 YAML files');
   });
 });
