@@ -43,16 +43,21 @@ async function isCompose(session: Session, path: string): Promise<boolean> {
 
 /** Whether all that its top level has are keys of Compose, and services no list, as in a pipeline of GitLab's. */
 function hasServices(text: string): boolean {
-  const keys = [...text.matchAll(/^\uFEFF?(["']?)([\w.$-]+)\1[ \t]*:(?=\s|$)/gm)].map(
-    ([, , key = '']) => key,
-  );
-  return (
-    keys.includes('services') &&
-    keys.every((key) => topLevel.has(key) || key.startsWith('x-')) &&
-    !/^\uFEFF?(["']?)services\1[ \t]*:[ \t]*(?:\[|(?:#.*)?(?:\r?\n[ \t]*(?:#.*)?)*\r?\n[ \t]*-[ \t])/m.test(
-      text,
-    )
-  );
+  if (!text.includes('services')) return false;
+  let found = false;
+  let key: string | undefined;
+  for (const line of text.split('\n')) {
+    if (/^\s*(?:#|$)/.test(line)) continue;
+    if (key === 'services' && /^\s*-\s/.test(line)) return false;
+    const [, , own, value = ''] = /^\uFEFF?(["']?)([\w.$-]+)\1[ \t]*:(?=\s|$)(.*)$/.exec(line) ?? [];
+    key = own;
+    if (own === undefined) continue;
+    if (!topLevel.has(own) && !own.startsWith('x-')) return false;
+    if (own !== 'services') continue;
+    if (value.trim().startsWith('[')) return false;
+    found = true;
+  }
+  return found;
 }
 
 /** Compose refuses a service with another key (compose-spec, schema/compose-spec.json). */

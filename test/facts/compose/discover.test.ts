@@ -197,6 +197,15 @@ describe('files of another name', () => {
     expect((await gapsIn({ '/stack.yml': text })).join('\n')).toContain(gap);
   });
 
+  test.each(['services:' + '\n'.repeat(3e6), 'services:\n'.repeat(3e5), `services:\n${' '.repeat(3e6)}x`])(
+    'what nobody wrote takes no time to speak of (%#)',
+    async (text) => {
+      const began = performance.now();
+      expect(await composeIn({ '/a.yml': text })).toMatchObject({ state: 'known', value: [] });
+      expect(performance.now() - began).toBeLessThan(20_000);
+    },
+  );
+
   test('more files than anybody keeps are said to be too many', async () => {
     const many = Object.fromEntries(Array.from({ length: 5001 }, (_, at) => [`/${String(at)}.yml`, 'a: 1']));
     expect((await gapsIn(many)).join()).toContain('only the first 5000 YAML files');
