@@ -50,8 +50,8 @@ export type Fail<M extends Messages> = {
     readonly variant?: string | undefined;
     /** The rule's commands are for another program than what has the subject: of its fixes only the variant's fits. */
     readonly foreign?: boolean | undefined;
-    /** What closes it until it is fixed: its commands follow those of the rule's fix. */
-    readonly stopgap?: Stopgap | null;
+    /** What closes it until it is fixed, where the rule's fix has no commands that do. */
+    readonly stopgaps?: readonly Stopgap[];
   };
 }[keyof M & string];
 

@@ -91,14 +91,17 @@ function cited({ source, line, column, excerpt }: Citation, kind: HostKind): Fin
 
 function remedyFor(rule: Rule, verdict: Fail, subject: string): Remediation {
   const fix = remediationOf(fixFor(rule, verdict), { subject, ...verdict.data });
-  if (verdict.stopgap == null) return fix;
-  const until = remediationOf(verdict.stopgap.fix, verdict.stopgap.data);
+  // Commands beside a snippet do nothing before it is pasted.
+  const isByHand = fix.commands.length === 0 || fix.snippet !== null;
+  if (!rule.stopgap || !isByHand) return fix;
+  const untils = (verdict.stopgaps ?? []).map((stopgap) => remediationOf(stopgap.fix, stopgap.data));
+  const once = (lines: (until: Remediation) => readonly string[]) => [...new Set(untils.flatMap(lines))];
   return {
     ...fix,
-    summary: `${fix.summary} ${until.summary}`,
-    commands: [...fix.commands, ...until.commands],
-    verify: [...fix.verify, ...until.verify],
-    undo: [...until.undo, ...fix.undo],
+    summary: [fix.summary, ...once(({ summary }) => [summary])].join(' '),
+    commands: [...fix.commands, ...once(({ commands }) => commands)],
+    verify: [...fix.verify, ...once(({ verify }) => verify)],
+    undo: [...once(({ undo }) => undo), ...fix.undo],
   };
 }
 

@@ -53,7 +53,7 @@ export const Rule = z.strictObject({
    * `kubernetes`: a container of a manifest), or for both: `MESSAGE`, `VARIANT`, `MESSAGE/VARIANT`.
    */
   fixes: z.record(z.string(), Fix).default({}),
-  /** Whether its findings bring commands for the time until they are fixed, chosen for the machine. */
+  /** Whether findings whose fix is made by hand bring commands for the time until then, chosen for the machine. */
   stopgap: z.boolean().default(false),
   references: z.array(Text).default([]),
   /** Other catalogues' ids for the same thing: `cis-debian12: ["5.1.3"]`. */

@@ -4,6 +4,7 @@ import type { Verdict } from '../../src/engine/check.ts';
 import { defineCheck, pass } from '../../src/engine/check.ts';
 import { evaluateRule } from '../../src/engine/evaluate.ts';
 import { defineFact, factReader } from '../../src/engine/fact.ts';
+import type { Fix } from '../../src/engine/rule.ts';
 import { Rule } from '../../src/engine/rule.ts';
 import type { Evidence } from '../../src/host/evidence.ts';
 import { known, knownInPart, unknown } from '../../src/host/evidence.ts';
@@ -105,6 +106,62 @@ describe('a rule over its facts', () => {
     expect(await commandsOf(rule, true)).toMatchObject({ summary: 'Make the file good.', commands: [] });
     const own = { ...rule, fixes: { podman: { ...rule.fix, commands: ['podman rm {path}'] } } };
     expect(await commandsOf(own, true)).toMatchObject({ commands: ["podman rm '/a b'"] });
+  });
+
+  describe('lets what closes a port', () => {
+    const until = (port: number) => ({
+      fix: {
+        summary: 'Until then, close it.',
+        commands: ['close {port}'],
+        verify: ['ask {port}'],
+        undo: ['open {port}'],
+        risk: 'none' as const,
+      },
+      data: { port },
+    });
+    const fail: Verdict<typeof messages> = {
+      outcome: 'fail',
+      message: 'wrong',
+      subject: 'x',
+      data: { path: '/a', value: 'b' },
+      evidence: [],
+      stopgaps: [until(1), until(1), until(2)],
+    };
+    const byHand: Fix = { summary: 'Do it.', commands: [], verify: ['look'], undo: [], risk: 'restart' };
+
+    async function remediation(over: Partial<Rule>) {
+      const check = checkOver(known('bad', '/a'), [fail]);
+      const read = factReader(await memoryHost({}));
+      const [finding] = await evaluateRule({ ...rule, stopgap: true, ...over }, check, 'live', read);
+      return finding?.remediation;
+    }
+
+    test('follow a fix that is made by hand, each once', async () => {
+      expect(await remediation({ fix: byHand })).toMatchObject({
+        summary: 'Do it. Until then, close it.',
+        commands: ['close 1', 'close 2'],
+        verify: ['look', 'ask 1', 'ask 2'],
+        undo: ['open 1', 'open 2'],
+        risk: 'restart',
+      });
+    });
+
+    test('follow commands that need a snippet first', async () => {
+      const fix = { ...byHand, snippet: 'a: b', commands: ['up'], undo: ['down'] };
+      expect(await remediation({ fix })).toMatchObject({
+        commands: ['up', 'close 1', 'close 2'],
+        undo: ['open 1', 'open 2', 'down'],
+      });
+    });
+
+    test('not follow commands that put it right, nor a rule that wants none', async () => {
+      const fix = { ...byHand, commands: ['repair'] };
+      expect(await remediation({ fix })).toMatchObject({ summary: 'Do it.', commands: ['repair'] });
+      expect(await remediation({ fix: byHand, stopgap: false })).toMatchObject({
+        summary: 'Do it.',
+        commands: [],
+      });
+    });
   });
 
   test('is undetermined when a fact is unknown, for the reason of the fact', async () => {

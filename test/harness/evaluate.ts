@@ -1,11 +1,11 @@
 import type { Check, Verdict } from '../../src/engine/check.ts';
-import { known } from '../../src/host/evidence.ts';
+import { known, unknown } from '../../src/host/evidence.ts';
 
 /**
  * Asks a check for its verdicts over facts given as plain values.
  *
  * @param given - the value of each needed fact; an optional fact's value is wrapped as known, unless it
- *   is evidence already
+ *   is evidence already, and is unknown where none is given
  */
 export function evaluate(
   check: Check,
@@ -18,7 +18,9 @@ export function evaluate(
       name in check.optional && !isEvidence(value) ? known(value, 'test') : value,
     ]),
   );
-  return check.evaluate(wrapped, check.params.parse(params));
+  const notGiven = unknown('unsupported', 'not given', 'test');
+  const unseen = Object.fromEntries(Object.keys(check.optional).map((name) => [name, notGiven]));
+  return check.evaluate({ ...unseen, ...wrapped }, check.params.parse(params));
 }
 
 function isEvidence(value: unknown): boolean {

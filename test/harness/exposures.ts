@@ -28,4 +28,4 @@ export function exposure(over: Partial<Exposure> = {}): Exposure {
 }
 
 /** A machine on which nothing that is known closes a port. */
-export const noStopgaps: Stopgaps = { closing: () => null };
+export const noStopgaps: Stopgaps = { closing: () => null, closingService: () => [] };

@@ -7,13 +7,16 @@ import type { AiService } from '../../facts/catalogue/ai-services.ts';
 import { authenticationOf } from '../../facts/catalogue/authentication.ts';
 import { repairedExecStart } from '../../facts/catalogue/exec-start.ts';
 import { reachOf } from '../../facts/catalogue/reach.ts';
+import { stopgapsFact } from '../../facts/exposure/stopgaps.ts';
 import { inEveryPlace, placeData, placeOf } from './place.words.ts';
+import { closedUntil } from './stopgap.words.ts';
 
 const messages = inEveryPlace('{label} {open} and {reach}: {impact} for whoever connects.');
 
 export const authenticationMissing = defineCheck({
   id: 'authentication-missing',
   needs: { services: aiServicesFact },
+  optional: { stopgaps: stopgapsFact },
   params: z.strictObject({
     /** Catalogue ids that are judged. */
     services: z.array(z.string()).min(1),
@@ -23,10 +26,12 @@ export const authenticationMissing = defineCheck({
     variable: z.string().optional(),
   }),
   messages,
-  evaluate: ({ services }, params) => {
+  evaluate: ({ services, stopgaps }, params) => {
     const found = services.filter(({ service }) => params.services.includes(service.id));
     if (found.length === 0) return [notApplicable(`none of these was found: ${params.services.join(', ')}`)];
-    return found.map((service) => judge(service, params.loopbackPasses, params.variable ?? ''));
+    return found.map((service) =>
+      closedUntil(judge(service, params.loopbackPasses, params.variable ?? ''), service, stopgaps),
+    );
   },
 });
 

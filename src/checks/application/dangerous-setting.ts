@@ -8,8 +8,10 @@ import { Dangerous } from '../../facts/catalogue/catalogue.ts';
 import { isCredential, repairedExecStart } from '../../facts/catalogue/exec-start.ts';
 import type { SettingValue } from '../../facts/catalogue/settings.ts';
 import { conditionOf, shownValue } from '../../facts/catalogue/settings.ts';
+import { stopgapsFact } from '../../facts/exposure/stopgaps.ts';
 import type { Place } from './place.words.ts';
 import { inEveryPlace, placeData, placeOf } from './place.words.ts';
+import { closedUntil } from './stopgap.words.ts';
 
 const text = '{label} runs with {setting}: {why}.';
 const messages = {
@@ -31,12 +33,14 @@ const params = z.union([
 export const dangerousSetting = defineCheck({
   id: 'dangerous-setting',
   needs: { services: aiServicesFact },
+  optional: { stopgaps: stopgapsFact },
   params,
   messages,
-  evaluate: ({ services }, given) => {
+  evaluate: ({ services, stopgaps }, given) => {
     const verdicts = services.flatMap((service) => {
       const settings = settingsOf(service, given);
-      return settings.length === 0 ? [] : judge(service, settings);
+      const judged = settings.length === 0 ? [] : judge(service, settings);
+      return judged.map((verdict) => closedUntil(verdict, service, stopgaps));
     });
     return verdicts.length > 0 ? verdicts : [notApplicable('no service with such settings was found')];
   },

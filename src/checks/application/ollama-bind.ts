@@ -5,6 +5,7 @@ import { defineCheck, pass, undetermined } from '../../engine/check.ts';
 import { aiServicesFact } from '../../facts/catalogue/ai-services-fact.ts';
 import type { AiService } from '../../facts/catalogue/ai-services.ts';
 import { isolatedContainer, reachOf } from '../../facts/catalogue/reach.ts';
+import { stopgapsFact } from '../../facts/exposure/stopgaps.ts';
 import type { OllamaSetting } from './ollama.words.ts';
 import { everyOllama, whereSet } from './ollama.words.ts';
 import { inEveryPlace } from './place.words.ts';
@@ -16,9 +17,10 @@ const messages = inEveryPlace(
 export const ollamaBind = defineCheck({
   id: 'ollama-bind',
   needs: { services: aiServicesFact },
+  optional: { stopgaps: stopgapsFact },
   params: z.strictObject({}),
   messages,
-  evaluate: ({ services }) => everyOllama(services, judge),
+  evaluate: ({ services, stopgaps }) => everyOllama(services, stopgaps, judge),
 });
 
 function judge(service: AiService, setting: OllamaSetting): Verdict<typeof messages> {

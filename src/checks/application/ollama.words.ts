@@ -1,5 +1,5 @@
 /** What the checks of OLLAMA_HOST share: whom they judge, and the variable as Ollama reads it. */
-import type { Citation, NotApplicable } from '../../engine/check.ts';
+import type { Citation, Messages, Verdict } from '../../engine/check.ts';
 import { notApplicable } from '../../engine/check.ts';
 import type { AiService } from '../../facts/catalogue/ai-services.ts';
 import { scopeOf } from '../../facts/catalogue/bind-address.ts';
@@ -7,8 +7,11 @@ import type { Setting } from '../../facts/catalogue/catalogue.ts';
 import type { OllamaHost } from '../../facts/catalogue/ollama-host.ts';
 import { ollamaHost } from '../../facts/catalogue/ollama-host.ts';
 import { settingOf } from '../../facts/catalogue/settings.ts';
+import type { Stopgaps } from '../../facts/exposure/stopgaps.ts';
+import type { Evidence } from '../../host/evidence.ts';
 import type { Place } from './place.words.ts';
 import { placeData, placeOf } from './place.words.ts';
+import { closedUntil } from './stopgap.words.ts';
 
 const setting: Setting = { kind: 'env', name: 'OLLAMA_HOST', elsewhere: [] };
 
@@ -25,13 +28,14 @@ export type OllamaSetting =
   | { readonly state: 'unknown'; readonly because: string };
 
 /** One verdict for each Ollama. */
-export function everyOllama<V>(
+export function everyOllama<M extends Messages>(
   services: readonly AiService[],
-  judge: (service: AiService, setting: OllamaSetting) => V,
-): (V | NotApplicable)[] {
+  stopgaps: Evidence<Stopgaps>,
+  judge: (service: AiService, setting: OllamaSetting) => Verdict<M>,
+): Verdict<M>[] {
   const found = services.filter(({ service }) => service.id === 'ollama');
   if (found.length === 0) return [notApplicable('no Ollama was found')];
-  return found.map((service) => judge(service, ollamaSetting(service)));
+  return found.map((service) => closedUntil(judge(service, ollamaSetting(service)), service, stopgaps));
 }
 
 /** What a failure says of the place that the variable is set in: each has a fix of its own. */

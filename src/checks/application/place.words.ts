@@ -1,6 +1,5 @@
 /** Words for the place in which a service is configured: each has a fix of its own. */
 import type { AiService } from '../../facts/catalogue/ai-services.ts';
-import { scopeOf } from '../../facts/catalogue/bind-address.ts';
 import type { Setting } from '../../facts/catalogue/catalogue.ts';
 
 /**
@@ -33,26 +32,11 @@ export function placeOf(service: AiService, setting: Pick<Setting, 'kind' | 'nam
   return unit.environmentFiles.includes(source) ? 'environmentFile' : 'unit';
 }
 
-/** The port to close until a service is put right: one that strangers reach, else any that it has. */
-function portData({ service, workload, listeners }: AiService): Record<string, string> {
-  const held = [
-    ...(workload?.publishes ?? []).map(({ proto, hostAddress, hostPort }) => ({
-      ...{ proto, address: hostAddress, port: hostPort },
-    })),
-    ...listeners,
-  ].filter(({ port }) => port > 0);
-  const open = held.find(({ address }) => scopeOf(address) !== 'loopback') ?? held[0] ?? service.ports[0];
-  return open === undefined ? {} : { proto: open.proto, port: String(open.port) };
-}
-
-/** What fixes name: the product, its port, and its unit, container or environment file where it has one. */
+/** What fixes name: its unit, container or environment file where it has one. */
 export function placeData(service: AiService, name = ''): Record<string, string> {
-  const { unit, workload, service: product } = service;
+  const { unit, workload } = service;
   const file = unit?.environment[name]?.source;
   return {
-    product: product.name,
-    remedy: product.remediation[0] ?? '',
-    ...portData(service),
     ...(unit === null ? {} : { unit: unit.name }),
     ...(workload === null ? {} : { container: workload.name }),
     ...(file === undefined ? {} : { file }),

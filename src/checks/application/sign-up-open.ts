@@ -7,7 +7,9 @@ import type { AiService } from '../../facts/catalogue/ai-services.ts';
 import { Condition } from '../../facts/catalogue/catalogue.ts';
 import { reachOf } from '../../facts/catalogue/reach.ts';
 import { conditionOf } from '../../facts/catalogue/settings.ts';
+import { stopgapsFact } from '../../facts/exposure/stopgaps.ts';
 import { inEveryPlace, placeData, placeOf } from './place.words.ts';
+import { closedUntil } from './stopgap.words.ts';
 
 const messages = inEveryPlace('{label} lets anyone sign up ({state}) and {reach}.');
 
@@ -22,12 +24,13 @@ const Product = z.strictObject({
 export const signUpOpen = defineCheck({
   id: 'sign-up-open',
   needs: { services: aiServicesFact },
+  optional: { stopgaps: stopgapsFact },
   params: z.strictObject({ products: z.array(Product).min(1) }),
   messages,
-  evaluate: ({ services }, { products }) => {
+  evaluate: ({ services, stopgaps }, { products }) => {
     const verdicts = services.flatMap((service) => {
       const product = products.find((each) => each.service === service.service.id);
-      return product === undefined ? [] : [judge(service, product)];
+      return product === undefined ? [] : [closedUntil(judge(service, product), service, stopgaps)];
     });
     return verdicts.length > 0 ? verdicts : [notApplicable('no service with a sign-up page was found')];
   },

@@ -58,8 +58,8 @@ export const attackPath = defineCheck({
         if (entries.length === 0) return [pass(name, ...restsOn(workload))];
         return entries.map((entry) => {
           const verdict = fromNetwork(workload, entry, powers, services);
-          const closing = entry.exposure === null ? null : closingOf(stopgaps, entry.exposure);
-          return verdict.outcome === 'fail' ? { ...verdict, stopgap: closing } : verdict;
+          const closing = entry.exposure === null ? [] : closingOf(stopgaps, entry.exposure);
+          return verdict.outcome === 'fail' ? { ...verdict, stopgaps: closing } : verdict;
         });
       },
       about,

@@ -40,7 +40,7 @@ export const publishBypassesFirewall = defineCheck({
         subject,
         data,
         evidence,
-        stopgap: closingOf(stopgaps, exposure),
+        stopgaps: closingOf(stopgaps, exposure),
       };
     });
   },

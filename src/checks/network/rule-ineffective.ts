@@ -57,7 +57,7 @@ export const ruleIneffective = defineCheck({
         subject,
         data,
         evidence,
-        stopgap: closingOf(stopgaps, exposure),
+        stopgaps: closingOf(stopgaps, exposure),
       };
     });
   },

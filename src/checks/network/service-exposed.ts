@@ -97,6 +97,6 @@ function judge(
     subject,
     data,
     evidence,
-    stopgap: closingOf(stopgaps, exposure),
+    stopgaps: closingOf(stopgaps, exposure),
   };
 }

@@ -51,7 +51,7 @@ export const unknownServiceExposed = defineCheck({
         subject,
         data,
         evidence,
-        stopgap: closingOf(stopgaps, exposure),
+        stopgaps: closingOf(stopgaps, exposure),
       };
     });
   },

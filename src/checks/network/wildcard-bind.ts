@@ -44,7 +44,7 @@ export const wildcardBind = defineCheck({
           subject,
           data,
           evidence,
-          stopgap: closingOf(stopgaps, exposure),
+          stopgaps: closingOf(stopgaps, exposure),
         },
       ];
     });

@@ -4,6 +4,9 @@ import type { Exposure } from '../../engine/report.ts';
 import { renderMessage } from '../../engine/template.ts';
 import type { Evidence } from '../../host/evidence.ts';
 import { known } from '../../host/evidence.ts';
+import { aiServicesFact } from '../catalogue/ai-services-fact.ts';
+import type { AiService } from '../catalogue/ai-services.ts';
+import { exposuresOf } from '../catalogue/service-behind.ts';
 import { firewallFact } from '../firewall/firewall.ts';
 import { parseNftTokens } from '../firewall/nft-language/ruleset.ts';
 import { tokensOf } from '../firewall/nft-language/tokens.ts';
@@ -12,11 +15,13 @@ import { addressOf } from '../netfilter/addresses.ts';
 import { parseIptablesRule } from '../netfilter/iptables/rule.ts';
 import { netfilterOf } from '../netfilter/machine.ts';
 import type { Ruleset, Table } from '../netfilter/ruleset.ts';
+import { remembered } from '../remember.ts';
 import { workloadsFact } from '../workloads/workloads.ts';
 import { answersOf } from './answer.ts';
 import { scopeOf } from './describe.ts';
 import type { Door } from './door.ts';
 import { doorsOf } from './door.ts';
+import { exposureFact } from './exposure.ts';
 import type { Network } from './network.ts';
 import { networkFact } from './network.ts';
 import type { StopgapTemplate } from './stopgap-catalogue.ts';
@@ -29,33 +34,47 @@ import { stopgaps } from './stopgap-catalogue.ts';
  */
 export interface Stopgaps {
   readonly closing: (exposure: Exposure) => Stopgap | null;
+  /** For every door of a service that others come in by; a port of several addresses is closed at once if it can be. */
+  readonly closingService: (service: AiService) => readonly Stopgap[];
 }
 
 export const stopgapsFact = defineFact<Stopgaps>({
   id: 'stopgaps',
   gather: async (_host, read) => {
-    const [firewall, network, listeners, workloads] = await Promise.all([
+    const [firewall, network, listeners, workloads, exposures, services] = await Promise.all([
       read(firewallFact),
       read(networkFact),
       read(listenersFact),
       read(workloadsFact),
+      read(exposureFact),
+      read(aiServicesFact),
     ]);
     if (firewall.state === 'unknown' || network.state === 'unknown' || listeners.state === 'unknown') {
-      return known({ closing: () => null }, 'the firewall');
+      return known({ closing: () => null, closingService: () => [] }, 'the firewall');
     }
     const doors = doorsOf(listeners.value, workloads.state === 'known' ? workloads.value : []);
     const after = rememberedChanges(firewall.value, network.value);
-    const closing = (exposure: Exposure): Stopgap | null => {
-      const door = doors.find((one) => isDoorOf(one, exposure));
-      return door === undefined ? null : choose(door, exposure, after);
+    const closing = (exposure: Exposure, beside: readonly Exposure[] = [exposure]) => {
+      const meant = doors.filter((door) => beside.some((one) => isDoorOf(door, one)));
+      return meant.length === 0 ? null : choose(meant, exposure, after);
     };
-    return known({ closing }, 'the firewall');
+    const closingService = remembered((service: AiService) => {
+      if (exposures.state === 'unknown' || services.state === 'unknown') return [];
+      const own = exposuresOf(service, exposures.value, services.value);
+      const open = own.filter(({ scope }) => !isNear(scope));
+      return open.flatMap((exposure) => {
+        const beside = open.filter((other) => isSamePort(other, exposure));
+        return closing(exposure, beside) ?? closing(exposure) ?? [];
+      });
+    });
+    return known({ closing, closingService }, 'the firewall');
   },
 });
 
 /** The commands for an exposure, if there are any. */
-export function closingOf(stopgaps: Evidence<Stopgaps>, exposure: Exposure): Stopgap | null {
-  return stopgaps.state === 'known' ? stopgaps.value.closing(exposure) : null;
+export function closingOf(stopgaps: Evidence<Stopgaps>, exposure: Exposure): readonly Stopgap[] {
+  const stopgap = stopgaps.state === 'known' ? stopgaps.value.closing(exposure) : null;
+  return stopgap === null ? [] : [stopgap];
 }
 
 function isDoorOf({ proto, address, port, container }: Door, exposure: Exposure): boolean {
@@ -87,12 +106,12 @@ function rememberedChanges(ruleset: Ruleset, { interfaces, net, gaps }: Network)
   };
 }
 
-function choose(door: Door, exposure: Exposure, changed: Changed): Stopgap | null {
+function choose(doors: readonly Door[], exposure: Exposure, changed: Changed): Stopgap | null {
   const values = dataOf(exposure);
   for (const stopgap of stopgaps()) {
     if (!stopgap.doors.includes(exposure.kind)) continue;
     const after = changed(stopgap, values);
-    if (after !== null && isClosed(door, after)) {
+    if (after !== null && doors.every((door) => isClosed(door, after))) {
       return { fix: { ...noCommands, ...stopgap.fix }, data: values };
     }
   }
@@ -102,7 +121,16 @@ function choose(door: Door, exposure: Exposure, changed: Changed): Stopgap | nul
 const noCommands = { commands: [], verify: [], undo: [] };
 
 function isClosed(door: Door, after: Network): boolean {
-  return ['loopback', 'containers'].includes(scopeOf(answersOf(door, after)));
+  return isNear(scopeOf(answersOf(door, after)));
+}
+
+function isSamePort(one: Exposure, other: Exposure): boolean {
+  return one.kind === other.kind && one.proto === other.proto && one.port === other.port;
+}
+
+/** Nobody but the machine itself and its containers. */
+function isNear(scope: Exposure['scope']): boolean {
+  return scope === 'loopback' || scope === 'containers';
 }
 
 /** What the templates name. */

@@ -69,7 +69,7 @@ describe('ollama-bind', () => {
     const [verdict] = evaluate(ollamaBind, { services: [unit('http://0.0.0.0:8080')] });
     expect(verdict).toMatchObject({
       message: 'unit',
-      data: { unit: 'ollama.service', port: '8080', proto: 'tcp' },
+      data: { unit: 'ollama.service', port: '8080' },
       evidence: [
         { source: '/etc/systemd/system/ollama.service', line: 1, excerpt: 'OLLAMA_HOST=http://0.0.0.0:8080' },
       ],

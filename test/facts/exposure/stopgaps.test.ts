@@ -3,8 +3,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import data from '../../../rules/catalogue/stopgaps.yaml';
+import type { Stopgap } from '../../../src/engine/check.ts';
 import { factReader } from '../../../src/engine/fact.ts';
 import { placeholdersOf, renderCommand } from '../../../src/engine/template.ts';
+import { aiServicesFact } from '../../../src/facts/catalogue/ai-services-fact.ts';
 import { exposureFact } from '../../../src/facts/exposure/exposure.ts';
 import { Stopgaps, stopgaps } from '../../../src/facts/exposure/stopgap-catalogue.ts';
 import { stopgapsFact } from '../../../src/facts/exposure/stopgaps.ts';
@@ -72,7 +74,10 @@ const links = [
     ifname: 'eth0',
     flags: ['UP'],
     link_type: 'ether',
-    addr_info: [{ family: 'inet', local: '192.168.10.5', prefixlen: 24, scope: 'global' }],
+    addr_info: [
+      { family: 'inet', local: '192.168.10.5', prefixlen: 24, scope: 'global' },
+      { family: 'inet6', local: 'fd00::5', prefixlen: 64, scope: 'global' },
+    ],
   },
   {
     ifname: 'docker0',
@@ -83,15 +88,15 @@ const links = [
   },
 ];
 
-/** The commands that are printed for the socket on 11434, with these rules. */
-async function printed(
-  save: string,
-): Promise<{ scope: string | undefined; commands: readonly string[] | null }> {
+/** The commands that are printed for the first socket on 11434, and for the service behind all, with these rules. */
+async function printed(save: string, addresses: readonly string[] = ['0.0.0.0']) {
   const host = await memoryHost({
     commands: [
       {
         argv: ['ss', '-H', '-t', '-u', '-l', '-n', '-p', '-e'],
-        stdout: 'tcp LISTEN 0 128 0.0.0.0:11434 0.0.0.0:*\n',
+        stdout: addresses
+          .map((address) => `tcp LISTEN 0 128 ${address}:11434 0.0.0.0:* users:(("ollama",pid=812,fd=3))\n`)
+          .join(''),
       },
       { argv: ['iptables-save'], stdout: save },
       { argv: ['ip6tables-save'], stdout: '' },
@@ -101,17 +106,32 @@ async function printed(
     ],
     files: {
       ...networkSettings(links),
+      '/proc/812/cmdline': 'ollama\0serve\0',
+      '/proc/812/status': 'Name:\tollama\nPPid:\t1\nUid:\t0\t0\t0\t0\n',
       '/proc/1/cmdline': 'init\0',
       '/proc/1/status': 'Name:\tinit\nPPid:\t0\nUid:\t0\t0\t0\t0\n',
     },
   });
   const read = factReader(host);
-  const [exposures, choice] = await Promise.all([read(exposureFact), read(stopgapsFact)]);
+  const [exposures, services, choice] = await Promise.all([
+    read(exposureFact),
+    read(aiServicesFact),
+    read(stopgapsFact),
+  ]);
   const exposure = exposures.state === 'known' ? exposures.value[0] : undefined;
-  if (exposure === undefined || choice.state === 'unknown') throw new Error('nothing was read');
+  const service = services.state === 'known' ? services.value[0] : undefined;
+  if (exposure === undefined || service === undefined || choice.state === 'unknown')
+    throw new Error('nothing was read');
   const stopgap = choice.value.closing(exposure);
-  const commands = stopgap?.fix.commands.map((command) => renderCommand(command, stopgap.data) ?? '') ?? null;
-  return { scope: exposure.scope, commands };
+  return {
+    scope: exposure.scope,
+    commands: stopgap === null ? null : commandsOf(stopgap),
+    forService: choice.value.closingService(service).map(commandsOf),
+  };
+}
+
+function commandsOf({ fix, data }: Stopgap): readonly string[] {
+  return fix.commands.map((command) => renderCommand(command, data) ?? '');
 }
 
 const ufw = (...more: readonly string[]) =>
@@ -151,8 +171,24 @@ describe('what is printed to close a port', () => {
       ].join('\n'),
     );
     expect(commands).toContain(
-      'nft add rule inet aisec_until_tcp_11434 input iifname != lo tcp dport 11434 drop',
+      'nft add rule inet aisec_until_tcp_11434_input input iifname != lo tcp dport 11434 drop',
     );
+  });
+
+  test('is for a service what closes all of its doors', async () => {
+    const one = await printed(ufw());
+    expect(one.forService).toEqual([one.commands]);
+    // ufw decides nothing for IPv6 here.
+    const { commands, forService } = await printed(ufw(), ['0.0.0.0', '[::]']);
+    expect(commands).toContain('ufw prepend deny 11434/tcp');
+    const table = expect.arrayContaining(['nft add table inet aisec_until_tcp_11434']);
+    expect(forService).toEqual([table, table]);
+  });
+
+  test('is nothing for a service that nobody else reaches', async () => {
+    const closed = ufw('-A INPUT -j DROP');
+    expect(await printed(closed)).toMatchObject({ scope: 'loopback', forService: [] });
+    expect(await printed(closed, ['127.0.0.1'])).toMatchObject({ scope: 'loopback', forService: [] });
   });
 });
 
