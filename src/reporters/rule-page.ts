@@ -1,5 +1,6 @@
 import { placeholdersOf } from '../engine/template.ts';
 import type { Fix, Rule } from '../engine/rule.ts';
+import { stopgapWords } from './words.ts';
 
 /** The page of a rule in docs/rules. */
 export function rulePage(rule: Rule): string {
@@ -12,6 +13,7 @@ export function rulePage(rule: Rule): string {
     '## Why it matters',
     rule.why.trim(),
     ...fixes.flatMap(([title, fix]) => fixSection(title, fix)),
+    ...(rule.stopgap ? ['## Until then', stopgapWords] : []),
     ...listSection('References', rule.references),
     ...listSection(
       'Maps to',

@@ -8,3 +8,7 @@ export const riskWords: Readonly<Record<z.infer<typeof Risk>, string>> = {
   lockout: 'lockout: keep a second session open until you have logged in again',
   reboot: 'reboot: it takes effect at the next boot',
 };
+
+/** What a rule with stopgaps prints beside its fixes. */
+export const stopgapWords =
+  'Where the fix is made by hand and others reach the port, the finding also has commands that close it until then, chosen for the firewall of the machine, and how to undo them.';

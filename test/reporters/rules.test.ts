@@ -57,4 +57,11 @@ describe('a rule explained', () => {
   test.each([60, 80, 200])('at %i columns', (width) => {
     expect(ruleForTerminal(rule, check, { color: false, width })).toMatchSnapshot();
   });
+
+  test('says whether it closes a port until then', () => {
+    const explained = (stopgap: boolean) =>
+      ruleForTerminal({ ...rule, stopgap }, check, { color: false, width: 80 });
+    expect(explained(true)).toContain('\nUntil then\n');
+    expect(explained(false)).not.toContain('Until then');
+  });
 });

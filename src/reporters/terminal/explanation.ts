@@ -1,7 +1,7 @@
 import type { Fix, Rule } from '../../engine/rule.ts';
 import { profiles } from '../../engine/rule.ts';
 import { placeholdersOf } from '../../engine/template.ts';
-import { riskWords } from '../words.ts';
+import { riskWords, stopgapWords } from '../words.ts';
 import { visible } from '../visible.ts';
 import { commandLines } from './remediation.ts';
 import type { Style } from './style.ts';
@@ -32,6 +32,7 @@ export function explanation(rule: Rule, check: CheckWords, style: Style): string
     ...Object.entries(rule.fixes).flatMap(([message, fix]) =>
       fixSection(style, `Fix, where the finding is "${visible(message)}"`, fix),
     ),
+    ...section(style, 'Until then', rule.stopgap ? paragraphs(stopgapWords, style) : []),
     // Never wrapped: an address is there to be opened.
     ...section(
       style,
