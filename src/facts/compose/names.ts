@@ -82,10 +82,7 @@ function borrowed(workload: Workload, { services }: ComposeProject): ReadonlyMap
   const open = new Map<string, string>();
   for (const [kind, setting] of Object.entries(namespaceSettings)) {
     const seen = new Set<Workload>([workload]);
-    for (
-      let at = lender(workload, kind as NamespaceKind, services);
-      at !== undefined && !seen.has(at);
-    ) {
+    for (let at = lender(workload, kind as NamespaceKind, services); at !== undefined && !seen.has(at);) {
       seen.add(at);
       const why = at.unsettled.get(setting);
       if (why !== undefined) open.set(setting, why);

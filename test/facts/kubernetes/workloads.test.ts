@@ -396,7 +396,11 @@ spec:
     );
     expect(workloads[0]).toMatchObject({
       command: ['--api-key', '<masked>', '--port', '80'],
-      environment: { DB_PASSWORD: '<masked>', API_KEY: '<masked>', ADMIN_PASSWORD: '<masked:well-known><placeholder>' },
+      environment: {
+        DB_PASSWORD: '<masked>',
+        API_KEY: '<masked>',
+        ADMIN_PASSWORD: '<masked:well-known><placeholder>',
+      },
     });
   });
 });
