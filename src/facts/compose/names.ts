@@ -52,7 +52,7 @@ export function nameWorkloads(projects: readonly FoundProject[]): readonly Workl
 /** Places are a part of it: the same words elsewhere are another service. */
 function shapeOf({ places, unsettled, ...workload }: Workload): string {
   // What several projects describe alike is one service.
-  return JSON.stringify([{ ...workload, composeFiles: [] }, [...places], [...unsettled]]);
+  return JSON.stringify([{ ...workload, compose: workload.compose?.service }, [...places], [...unsettled]]);
 }
 
 /** Told apart by the file that makes the project, or in one file by the service; profiles share container names. */

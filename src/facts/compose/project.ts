@@ -71,7 +71,8 @@ export async function resolveComposeProject(
       session.problems.push(`${file}:${String(line)}: service ${key} is no mapping, and Compose refuses it`);
     } else if (['image', 'build'].some((each) => valueAt(service, each) !== null)) {
       const workload = await workloadOfService(key, entry, borrowing(service), context);
-      services.set(key, { ...workload, composeFiles: files.map((path) => shownPath(host, path)) });
+      const compose = { files: files.map((path) => shownPath(host, path)), service: key };
+      services.set(key, { ...workload, compose });
     } else if (provider !== null) {
       session.problems.push(
         `${file}:${String(line)}: service ${key} is made by a provider outside Compose, and what that runs was not judged`,

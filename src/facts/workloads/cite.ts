@@ -41,11 +41,12 @@ export interface WorkloadData extends Readonly<Record<string, string | readonly 
 }
 
 /** `directory` is among them where the definition may be edited in place, `file` where a file describes it,
- * `compose` where Compose makes it; see {@link composeCommand}. */
+ * `compose` and `composeService` where Compose makes it; see {@link composeCommand}. */
 export function workloadData(workload: Workload): WorkloadData {
   const { name, image, directory } = workload;
   const file = beginningOf(workload)?.file;
   const compose = composeCommand(workload);
+  const service = (workload.compose ?? workload.definition?.service?.compose)?.service;
   return {
     name,
     image: image.reference,
@@ -53,6 +54,7 @@ export function workloadData(workload: Workload): WorkloadData {
     ...(directory === null ? {} : { directory }),
     ...(file === undefined ? {} : { file }),
     ...(compose === undefined ? {} : { compose }),
+    ...(service === undefined ? {} : { composeService: service }),
   };
 }
 

@@ -9,8 +9,8 @@ import type { Workload } from './workload.ts';
  * @returns `undefined` where no compose file is known, or Docker has not made it
  */
 export function composeCommand(workload: Workload): readonly string[] | undefined {
-  const { source, engine, definition, labels, composeFiles } = workload;
-  const files = composeFiles ?? definition?.service?.composeFiles;
+  const { source, engine, definition, labels } = workload;
+  const files = (workload.compose ?? definition?.service?.compose)?.files;
   if (files === undefined || source === 'podman') return undefined;
   const named = files.flatMap((file) => ['-f', file]);
   // What a file in a repository says of labels is no word of Compose.

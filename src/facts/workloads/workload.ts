@@ -11,8 +11,8 @@ export interface Workload {
   readonly origin: string;
   /** Where a file says what it is; empty where none was read. */
   readonly places: Places;
-  /** The compose files that describe it, in the order in which they are merged. */
-  readonly composeFiles?: readonly string[];
+  /** The service of the compose files that describe it, in the order in which they are merged. */
+  readonly compose?: { readonly files: readonly string[]; readonly service: string };
   /** What Docker Compose made it from; absent where it did not. */
   readonly definition?: Definition;
   /**
