@@ -167,7 +167,7 @@ export const workloadConfinement = defineCheck({
         setting,
         guard,
         pid: workload.kernel?.pid ?? 0,
-        ...(file.startsWith('/') ? { file } : {}),
+        ...(file.startsWith('/') ? { engineFile: file } : {}),
       };
       return [{ outcome: 'fail', message, subject: name, data, evidence }];
     }),

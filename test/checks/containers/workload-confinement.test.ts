@@ -50,7 +50,7 @@ describe('workload-confinement', () => {
     ['apparmor', { appArmor: 'unused' }],
   ])('%s: what the engine takes from everybody is mended at the engine', (guard, given) => {
     const facts = { workloads: [workload('x')], engines: [{ ...engine, ...given }] };
-    const file = guard === 'seccomp' ? { file: '/etc/docker/daemon.json' } : {};
+    const file = guard === 'seccomp' ? { engineFile: '/etc/docker/daemon.json' } : {};
     expect(evaluate(workloadConfinement, facts, { guard })).toMatchObject([
       { message: `${guard}-engine`, data: file },
     ]);
