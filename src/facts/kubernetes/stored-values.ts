@@ -1,7 +1,7 @@
+import * as z from 'zod';
 import { maskNamed, maskedLiteral, maskedPlaceholder, maskedWellKnown } from '../../host/mask.ts';
 import { fromBase64 } from '../../host/placeholder.ts';
 import type { Manifest } from './manifest.ts';
-import { Strings } from './manifest.ts';
 import { uniqueNames } from './unique-names.ts';
 
 /**
@@ -45,7 +45,7 @@ export function storesOf(manifests: readonly Manifest[], kind: StoreKind): reado
     name: names[index] ?? manifest.name,
     manifest,
     values: fields[kind].flatMap(({ field, isBase64 }) =>
-      Object.entries(Strings.catch({}).parse(manifest.object[field])).map(([key, value]) => ({
+      Object.entries(Values.parse(manifest.object[field])).map(([key, value]) => ({
         field,
         key,
         kept: keptIn(kind, key, isBase64 ? (fromBase64(value) ?? value) : value),
@@ -53,6 +53,14 @@ export function storesOf(manifests: readonly Manifest[], kind: StoreKind): reado
     ),
   }));
 }
+
+/** A cluster refuses what is no text; what stands beside it is in the file all the same. */
+const Values = z
+  .record(
+    z.string(),
+    z.unknown().transform((value) => (typeof value === 'string' ? value : JSON.stringify(value ?? ''))),
+  )
+  .catch({});
 
 /** Kubernetes API v1. */
 const fields = {

@@ -68,6 +68,8 @@ describe('in a Secret', () => {
       'secret',
       { data: { '.dockercfg': `\n${base64(docker).slice(0, 40)}\n${base64(docker).slice(40)}\n` } },
     ],
+    ['fail', 'secret', { stringData: { port: 5432, password } }],
+    ['fail', 'secret', { stringData: { password: 90714326 } }],
     ['fail', 'secret', { stringData: { a_token: password, b_token: '<b>' } }],
     ['fail', 'secretKnown', { stringData: { password: 'postgres' } }],
     ['fail', 'secretKnown', { data: { x: base64('DB_PASSWORD=minioadmin') } }],
