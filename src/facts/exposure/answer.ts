@@ -11,7 +11,7 @@ import { entrancesOf } from './entrance.ts';
 import type { Network } from './network.ts';
 import { isLoopback, isWildcard, plain, takes } from './socket-address.ts';
 import type { Vantage } from './vantage.ts';
-import { vantagesOf } from './vantage.ts';
+import { vantagesByLink } from './vantage.ts';
 
 /** What a door answers to one vantage. */
 export interface Answer {
@@ -24,15 +24,11 @@ export interface Answer {
 /** The answers to everybody who can address this door at all. */
 export function answersOf(door: Door, network: Network): Answer[] {
   const { interfaces, net } = network;
-  const vantages = vantagesOf(interfaces).filter(
-    ({ interface: name }) => door.interface === null || door.interface === name,
-  );
-  const links = new Set(vantages.map(({ interface: name, family }) => `${name} ${family}`));
-  return [...links].flatMap((link) => {
-    const here = vantages.filter(({ interface: name, family }) => `${name} ${family}` === link);
+  return vantagesByLink(interfaces).flatMap((here) => {
     const [first] = here;
-    const entrances = first === undefined ? [] : entrancesOf(door, first, network);
-    if (first === undefined || entrances.length === 0) return [];
+    if (door.interface !== null && door.interface !== first.interface) return [];
+    const entrances = entrancesOf(door, first, network);
+    if (entrances.length === 0) return [];
     const parts = entrances.map((entrance) => ({
       entrance,
       parts: partsAt(door, entrance, net, first),

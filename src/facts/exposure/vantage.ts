@@ -19,15 +19,28 @@ export interface Vantage {
 }
 
 /**
- * Everybody who can send this machine a packet: the neighbours of each address, the private networks
- * behind a router or a VPN, and the internet. That a router forwards them is assumed: it is not this
- * machine's to know.
+ * Everybody who can send this machine a packet, by the interface and family that they come over: the neighbours of
+ * each address, the private networks behind a router or a VPN, and the internet. That a router forwards them is
+ * assumed: it is not this machine's to know. Packets to a door take the same ways for all of one link.
  */
-export const vantagesOf = remembered((interfaces: readonly Interface[]): readonly Vantage[] =>
-  interfaces
-    .filter(({ kind, up, port }) => kind !== 'loopback' && up && !port)
-    .flatMap((one) => one.addresses.flatMap((address) => vantagesOfAddress(one, address))),
+export const vantagesByLink = remembered(
+  (interfaces: readonly Interface[]): readonly (readonly [Vantage, ...Vantage[]])[] => {
+    const links = new Map<string, [Vantage, ...Vantage[]]>();
+    for (const vantage of vantagesOf(interfaces)) {
+      const key = `${vantage.interface} ${vantage.family}`;
+      const link = links.get(key);
+      if (link === undefined) links.set(key, [vantage]);
+      else link.push(vantage);
+    }
+    return [...links.values()];
+  },
 );
+
+function vantagesOf(interfaces: readonly Interface[]): readonly Vantage[] {
+  return interfaces
+    .filter(({ kind, up, port }) => kind !== 'loopback' && up && !port)
+    .flatMap((one) => one.addresses.flatMap((address) => vantagesOfAddress(one, address)));
+}
 
 function vantagesOfAddress(one: Interface, own: InterfaceAddress): Vantage[] {
   const { family, address, scope } = own;
