@@ -21,11 +21,17 @@ export interface Answer {
   readonly input: InputDecision;
 }
 
-/** The answers to everybody who can address this door at all. */
-export function answersOf(door: Door, network: Network): Answer[] {
+/**
+ * The answers to everybody who can address this door at all.
+ *
+ * @param asked - to these alone
+ */
+export function answersOf(door: Door, network: Network, asked?: ReadonlySet<Vantage>): Answer[] {
   const { interfaces, net } = network;
-  return vantagesByLink(interfaces).flatMap((here) => {
-    const [first] = here;
+  return vantagesByLink(interfaces).flatMap((link) => {
+    const [first] = link;
+    const here = asked === undefined ? link : link.filter((vantage) => asked.has(vantage));
+    if (here.length === 0) return [];
     if (door.interface !== null && door.interface !== first.interface) return [];
     const entrances = entrancesOf(door, first, network);
     if (entrances.length === 0) return [];

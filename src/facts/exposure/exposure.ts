@@ -1,7 +1,7 @@
 import { defineFact } from '../../engine/fact.ts';
 import type { Exposure } from '../../engine/report.ts';
 import type { Evidence } from '../../host/evidence.ts';
-import { gapsOf, knownInPart } from '../../host/evidence.ts';
+import { gapsOf, knownInPart, mapEvidence } from '../../host/evidence.ts';
 import type { AiService } from '../catalogue/ai-services.ts';
 import { aiServicesFact } from '../catalogue/ai-services-fact.ts';
 import { authenticationOf } from '../catalogue/authentication.ts';
@@ -17,16 +17,20 @@ import { describe, scopeOf } from './describe.ts';
 import type { Network } from './network.ts';
 import { networkFact } from './network.ts';
 import { isLoopback } from './socket-address.ts';
+import type { Vantage } from './vantage.ts';
 
 export type { Exposure };
 
-/**
- * Who can reach which socket and which published port of this machine, by the kernel's own rules.
- *
- * Where the rules may not be read, the scope of everything beyond loopback is `unknown`.
- */
-export const exposureFact = defineFact<readonly Exposure[]>({
-  id: 'exposure',
+/** A door, and what was found of it. */
+export interface AnsweredDoor {
+  readonly door: Door;
+  readonly exposure: Exposure;
+  /** Who gets in, or may. */
+  readonly open: ReadonlySet<Vantage>;
+}
+
+export const answeredDoorsFact = defineFact<readonly AnsweredDoor[]>({
+  id: 'answered-doors',
   gather: async (_host, read) => {
     const [listeners, workloads, services, network] = await Promise.all([
       read(listenersFact),
@@ -37,18 +41,28 @@ export const exposureFact = defineFact<readonly Exposure[]>({
     if (listeners.state === 'unknown') return listeners;
     const containers: readonly Workload[] = workloads.state === 'known' ? workloads.value : [];
     const known: readonly AiService[] = services.state === 'known' ? services.value : [];
-    const exposures = doorsOf(listeners.value, containers)
-      .map((door) => ({ door, exposure: exposureOf(door, network, known) }))
+    const doors = doorsOf(listeners.value, containers)
+      .map((door) => answeredDoor(door, network, known))
       .filter(({ door, exposure }) => isDoor(door, exposure))
-      .map(({ exposure }) => exposure)
-      .toSorted(byAddress);
+      .toSorted((a, b) => byAddress(a.exposure, b.exposure));
     const gaps = [
       ...[workloads, network].flatMap(gapsOf),
       ...unfollowedPublishes(containers),
       ...networkGaps(containers),
     ];
-    return knownInPart(exposures, `${listeners.source} and the firewall`, gaps);
+    return knownInPart(doors, `${listeners.source} and the firewall`, gaps);
   },
+});
+
+/**
+ * Who can reach which socket and which published port of this machine, by the kernel's own rules.
+ *
+ * Where the rules may not be read, the scope of everything beyond loopback is `unknown`.
+ */
+export const exposureFact = defineFact<readonly Exposure[]>({
+  id: 'exposure',
+  gather: async (_host, read) =>
+    mapEvidence(await read(answeredDoorsFact), (doors) => doors.map(({ exposure }) => exposure)),
 });
 
 function kindOf({ container }: Door): Exposure['kind'] {
@@ -61,7 +75,7 @@ function isDoor({ container }: Door, { scope }: Exposure): boolean {
   return container?.published !== false || !['loopback', 'containers'].includes(scope);
 }
 
-function exposureOf(door: Door, network: Evidence<Network>, services: readonly AiService[]): Exposure {
+function answeredDoor(door: Door, network: Evidence<Network>, services: readonly AiService[]): AnsweredDoor {
   const { proto, address, port } = door;
   const workload = door.container?.workload.name ?? null;
   const kind = kindOf(door);
@@ -69,22 +83,30 @@ function exposureOf(door: Door, network: Evidence<Network>, services: readonly A
   const found = serviceBehind(place, services);
   const authentication = found === null ? null : authenticationOf(found).state;
   const at = { service: found?.service.id ?? null, authentication, ...place };
-  const alone: Exposure = {
-    ...at,
-    ...{ scope: 'loopback', reachableFrom: [], path: [], firewallSays: 'not-asked' },
+  const nobody: ReadonlySet<Vantage> = new Set();
+  const alone: AnsweredDoor = {
+    door,
+    exposure: { ...at, scope: 'loopback', reachableFrom: [], path: [], firewallSays: 'not-asked' },
+    open: nobody,
   };
-  const unknown = (why: readonly string[]): Exposure => ({
-    ...at,
-    ...{ scope: 'unknown', reachableFrom: [], path: [...why], firewallSays: 'unknown' },
+  const unknown = (why: string): AnsweredDoor => ({
+    door,
+    exposure: { ...at, scope: 'unknown', reachableFrom: [], path: [why], firewallSays: 'unknown' },
+    open: nobody,
   });
   if (door.interface === 'lo') return alone;
-  if (network.state === 'unknown') return isLoopback(address) ? alone : unknown([network.detail]);
-  const nobody = whyNobody(door, network.value.interfaces);
-  if (nobody !== null) return unknown([nobody]);
+  if (network.state === 'unknown') return isLoopback(address) ? alone : unknown(network.detail);
+  const why = whyNobody(door, network.value.interfaces);
+  if (why !== null) return unknown(why);
   const answers = answersOf(door, network.value);
   const scope = scopeOf(answers);
   if (answers.length === 0 || (scope === 'loopback' && isLoopback(address))) return alone;
-  return { ...at, scope, ...describe(door, answers) };
+  const open = answers.filter(({ decision: { verdict } }) => verdict === 'accept' || verdict === 'unknown');
+  return {
+    door,
+    exposure: { ...at, scope, ...describe(door, answers) },
+    open: new Set(open.map(({ vantage }) => vantage)),
+  };
 }
 
 function byAddress(a: Exposure, b: Exposure): number {

@@ -10,18 +10,15 @@ import { exposuresOf } from '../catalogue/service-behind.ts';
 import { firewallFact } from '../firewall/firewall.ts';
 import { parseNftTokens } from '../firewall/nft-language/ruleset.ts';
 import { tokensOf } from '../firewall/nft-language/tokens.ts';
-import { listenersFact } from '../listeners/listeners.ts';
 import { addressOf } from '../netfilter/addresses.ts';
 import { parseIptablesRule } from '../netfilter/iptables/rule.ts';
 import { netfilterOf } from '../netfilter/machine.ts';
 import type { Ruleset, Table } from '../netfilter/ruleset.ts';
 import { remembered } from '../remember.ts';
-import { workloadsFact } from '../workloads/workloads.ts';
 import { answersOf } from './answer.ts';
 import { scopeOf } from './describe.ts';
-import type { Door } from './door.ts';
-import { doorsOf } from './door.ts';
-import { exposureFact } from './exposure.ts';
+import type { AnsweredDoor } from './exposure.ts';
+import { answeredDoorsFact, exposureFact } from './exposure.ts';
 import type { Network } from './network.ts';
 import { networkFact } from './network.ts';
 import type { StopgapTemplate } from './stopgap-catalogue.ts';
@@ -41,31 +38,37 @@ export interface Stopgaps {
 export const stopgapsFact = defineFact<Stopgaps>({
   id: 'stopgaps',
   gather: async (_host, read) => {
-    const [firewall, network, listeners, workloads, exposures, services] = await Promise.all([
+    const [firewall, network, answered, exposures, services] = await Promise.all([
       read(firewallFact),
       read(networkFact),
-      read(listenersFact),
-      read(workloadsFact),
+      read(answeredDoorsFact),
       read(exposureFact),
       read(aiServicesFact),
     ]);
-    if (firewall.state === 'unknown' || network.state === 'unknown' || listeners.state === 'unknown') {
+    if (firewall.state === 'unknown' || network.state === 'unknown' || answered.state === 'unknown') {
       return known({ closing: () => null, closingService: () => [] }, 'the firewall');
     }
-    const doors = doorsOf(listeners.value, workloads.state === 'known' ? workloads.value : []);
+    const doors = new Map(answered.value.map((each) => [each.exposure, each]));
     const after = rememberedChanges(firewall.value, network.value);
-    const closing = (exposure: Exposure, beside: readonly Exposure[] = [exposure]) => {
-      const meant = doors.filter((door) => beside.some((one) => isDoorOf(door, one)));
+    const closingAll = (exposure: Exposure, beside: readonly Exposure[]) => {
+      const meant = beside.flatMap((one) => doors.get(one) ?? []);
       return meant.length === 0 ? null : choose(meant, exposure, after);
     };
+    // Several findings may be about one exposure.
+    const closing = remembered((exposure: Exposure) => closingAll(exposure, [exposure]));
     const closingService = remembered((service: AiService) => {
       if (exposures.state === 'unknown' || services.state === 'unknown') return [];
       const own = exposuresOf(service, exposures.value, services.value);
-      const open = own.filter(({ scope }) => !isNear(scope));
-      return open.flatMap((exposure) => {
-        const beside = open.filter((other) => isSamePort(other, exposure));
-        return closing(exposure, beside) ?? closing(exposure) ?? [];
-      });
+      const open = new Set(own.filter(({ scope }) => !isNear(scope)));
+      const found: Stopgap[] = [];
+      for (const exposure of open) {
+        const beside = [...open].filter((other) => isSamePort(other, exposure));
+        const all = beside.length === 1 ? null : closingAll(exposure, beside);
+        if (all !== null) for (const one of beside) open.delete(one);
+        const stopgap = all ?? closing(exposure);
+        if (stopgap !== null) found.push(stopgap);
+      }
+      return found;
     });
     return known({ closing, closingService }, 'the firewall');
   },
@@ -77,19 +80,11 @@ export function closingOf(stopgaps: Evidence<Stopgaps>, exposure: Exposure): rea
   return stopgap === null ? [] : [stopgap];
 }
 
-function isDoorOf({ proto, address, port, container }: Door, exposure: Exposure): boolean {
-  const workload = container?.workload.name ?? null;
-  return (
-    proto === exposure.proto &&
-    address === exposure.address &&
-    port === exposure.port &&
-    workload === exposure.workload &&
-    (container === null) === (exposure.kind === 'socket')
-  );
-}
-
 /** The network with what a stopgap adds; `null` where it adds nothing. */
 type Changed = (stopgap: StopgapTemplate, values: Stopgap['data']) => Network | null;
+
+/** Each is a whole ruleset, and those of one service are asked for together. */
+const mostKnown = 16;
 
 /** A port of several addresses is closed by the same rules. */
 function rememberedChanges(ruleset: Ruleset, { interfaces, net, gaps }: Network): Changed {
@@ -98,6 +93,7 @@ function rememberedChanges(ruleset: Ruleset, { interfaces, net, gaps }: Network)
     const key = `${stopgap.id} ${renderMessage('nft' in stopgap ? stopgap.nft : stopgap.iptables, values)}`;
     const before = known.get(key);
     if (before !== undefined) return before;
+    if (known.size >= mostKnown) known.clear();
     const changed = withRules(ruleset, stopgap, values);
     const after =
       changed === null ? null : { interfaces, net: netfilterOf(changed, interfaces, net.routing), gaps };
@@ -106,7 +102,7 @@ function rememberedChanges(ruleset: Ruleset, { interfaces, net, gaps }: Network)
   };
 }
 
-function choose(doors: readonly Door[], exposure: Exposure, changed: Changed): Stopgap | null {
+function choose(doors: readonly AnsweredDoor[], exposure: Exposure, changed: Changed): Stopgap | null {
   const values = dataOf(exposure);
   for (const stopgap of stopgaps()) {
     if (!stopgap.doors.includes(exposure.kind)) continue;
@@ -120,8 +116,9 @@ function choose(doors: readonly Door[], exposure: Exposure, changed: Changed): S
 
 const noCommands = { commands: [], verify: [], undo: [] };
 
-function isClosed(door: Door, after: Network): boolean {
-  return isNear(scopeOf(answersOf(door, after)));
+/** A stopgap lets nobody in who was kept out before: they are not asked again. */
+function isClosed({ door, open }: AnsweredDoor, after: Network): boolean {
+  return isNear(scopeOf(answersOf(door, after, open)));
 }
 
 function isSamePort(one: Exposure, other: Exposure): boolean {
