@@ -55,6 +55,7 @@ function forwardedTo(door: Door, name: string, family: Family, { interfaces, net
     one.proto === proto && one.containerPort === container.port ? [one.hostPort] : [],
   );
   const ports = redirectedPorts(door, net).filter((port) => published?.includes(port) !== true);
+  if (ports.length === 0) return [];
   const own = interfaces.find((one) => one.name === name)?.addresses ?? [];
   return own.flatMap(({ address }) => {
     const value = addressOf(plain(address));
@@ -126,7 +127,7 @@ function loopbackDestination(door: Bound, family: Family): readonly Asked[] {
 const most = 64;
 
 /** Ports other than its own from which a NAT rule may lead to this door: {@link arrive} tells. */
-function redirectedPorts(door: Door, net: Netfilter): readonly number[] {
+export function redirectedPorts(door: Door, net: Netfilter): readonly number[] {
   const found = followerOf(net).translations.flatMap((rule) => (leadsTo(rule, door) ? askedPorts(rule) : []));
   return [...new Set(found)].filter((port) => port !== door.port);
 }

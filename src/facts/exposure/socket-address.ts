@@ -18,7 +18,7 @@ export function takes(
 /** IPv4 in IPv6's clothes, `::ffff:10.0.0.1`, is IPv4. */
 export function plain(address: string): string {
   // Only IPv6 has more than one spelling.
-  return address.includes(':') && ipaddr.isValid(address) ? ipaddr.process(address).toString() : address;
+  return address.includes(':') ? (read(address)?.text ?? address) : address;
 }
 
 export function isWildcard(address: string): boolean {
@@ -26,5 +26,25 @@ export function isWildcard(address: string): boolean {
 }
 
 export function isLoopback(address: string): boolean {
-  return ipaddr.isValid(address) && ipaddr.process(address).range() === 'loopback';
+  return read(address)?.loopback ?? false;
+}
+
+interface Read {
+  readonly text: string;
+  readonly loopback: boolean;
+}
+
+/** A machine has few, and each is asked for again by every door and check. */
+const known = new Map<string, Read | null>();
+const mostKnown = 100_000;
+
+/** `null` for what is no address. */
+function read(address: string): Read | null {
+  const before = known.get(address);
+  if (before !== undefined) return before;
+  if (known.size >= mostKnown) known.clear();
+  const parsed = ipaddr.isValid(address) ? ipaddr.process(address) : null;
+  const found = parsed && { text: parsed.toString(), loopback: parsed.range() === 'loopback' };
+  known.set(address, found);
+  return found;
 }

@@ -11,12 +11,14 @@ import { firewallFact } from '../firewall/firewall.ts';
 import { parseNftTokens } from '../firewall/nft-language/ruleset.ts';
 import { tokensOf } from '../firewall/nft-language/tokens.ts';
 import { addressOf } from '../netfilter/addresses.ts';
+import { followerOf } from '../netfilter/alike.ts';
 import { parseIptablesRule } from '../netfilter/iptables/rule.ts';
 import { netfilterOf } from '../netfilter/machine.ts';
 import type { Ruleset, Table } from '../netfilter/ruleset.ts';
 import { remembered } from '../remember.ts';
 import { answersOf } from './answer.ts';
 import { scopeOf } from './describe.ts';
+import { redirectedPorts } from './entrance.ts';
 import type { AnsweredDoor } from './exposure.ts';
 import { answeredDoorsFact, exposureFact } from './exposure.ts';
 import type { Network } from './network.ts';
@@ -49,10 +51,10 @@ export const stopgapsFact = defineFact<Stopgaps>({
       return known({ closing: () => null, closingService: () => [] }, 'the firewall');
     }
     const doors = new Map(answered.value.map((each) => [each.exposure, each]));
-    const after = rememberedChanges(firewall.value, network.value);
+    const chosen = rememberedChoices(firewall.value, network.value);
     const closingAll = (exposure: Exposure, beside: readonly Exposure[]) => {
       const meant = beside.flatMap((one) => doors.get(one) ?? []);
-      return meant.length === 0 ? null : choose(meant, exposure, after);
+      return meant.length === 0 ? null : chosen(meant, exposure);
     };
     // Several findings may be about one exposure.
     const closing = remembered((exposure: Exposure) => closingAll(exposure, [exposure]));
@@ -102,16 +104,45 @@ function rememberedChanges(ruleset: Ruleset, { interfaces, net, gaps }: Network)
   };
 }
 
-function choose(doors: readonly AnsweredDoor[], exposure: Exposure, changed: Changed): Stopgap | null {
-  const values = dataOf(exposure);
-  for (const stopgap of stopgaps()) {
-    if (!stopgap.doors.includes(exposure.kind)) continue;
-    const after = changed(stopgap, values);
-    if (after !== null && doors.every((door) => isClosed(door, after))) {
-      return { fix: { ...noCommands, ...stopgap.fix }, data: values };
-    }
-  }
-  return null;
+type Choose = (doors: readonly AnsweredDoor[], exposure: Exposure) => Stopgap | null;
+
+/** Doors that no rule and no route tells apart are closed by the same stopgap. */
+function rememberedChoices(ruleset: Ruleset, network: Network): Choose {
+  const changed = rememberedChanges(ruleset, network);
+  const known = new Map<string, StopgapTemplate | null>();
+  return (doors, exposure) => {
+    const data = dataOf(exposure);
+    const [door] = doors;
+    const alike = door === undefined || doors.length > 1 ? null : classOf(door, network);
+    const before = alike === null ? undefined : known.get(alike);
+    const choice =
+      before ??
+      stopgaps().find((stopgap) => {
+        if (!stopgap.doors.includes(exposure.kind)) return false;
+        const after = changed(stopgap, data);
+        return after !== null && doors.every((one) => isClosed(one, after));
+      }) ??
+      null;
+    if (alike !== null) known.set(alike, choice);
+    return choice === null ? null : { fix: { ...noCommands, ...choice.fix }, data };
+  };
+}
+
+/**
+ * What rules and routes can tell of a container's own address, and who comes in by it; `null` for any other door,
+ * which NAT leads to.
+ */
+function classOf({ door, open }: AnsweredDoor, { net }: Network): string | null {
+  const { container, proto, port } = door;
+  const address = addressOf(door.address);
+  if (container?.published !== false || address === null || redirectedPorts(door, net).length > 0)
+    return null;
+  const follower = followerOf(net);
+  const places = Array.from(open, (one) =>
+    [one.interface, one.address, ...Object.values(one.sources)].join(' '),
+  );
+  const place = follower.classOf(address.family, address.value);
+  return [proto, address.family, place, follower.portClassOf(port), ...places].join('|');
 }
 
 const noCommands = { commands: [], verify: [], undo: [] };

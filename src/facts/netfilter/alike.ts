@@ -18,6 +18,8 @@ export interface Follower {
   readonly askInput: (at: At, destination: bigint, port: number) => readonly Part[];
   /** Addresses of one class are the same to every rule and route. */
   readonly classOf: (family: Family, address: bigint) => string;
+  /** Ports of one class are the same to every rule. */
+  readonly portClassOf: (port: number) => number;
   /** Rules that send packets elsewhere. */
   readonly translations: readonly FilterRule[];
 }
@@ -82,6 +84,7 @@ export const followerOf = remembered((net: Netfilter): Follower => {
       return parts;
     },
     classOf,
+    portClassOf: portClass,
     translations: net.rules.filter(({ target }) => target.kind === 'dnat' || target.kind === 'redirect'),
     follow: (at, destination, port) => {
       const { family, proto, interface: name } = at;
