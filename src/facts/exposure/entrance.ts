@@ -48,13 +48,17 @@ function containerAddress({ address, port }: Door, name: string, family: Family,
   return [{ destination: value.value, port, near: !isPublic(address), words }];
 }
 
-/** Ports of this machine that somebody's own NAT rules, not the engine's, lead to a container. */
-function forwardedTo(door: Door, name: string, family: Family, { interfaces, net }: Network): Entrance[] {
+/** Ports of this machine from which somebody's own NAT rules, not the engine's, may lead to a container. */
+export function forwardedPorts(door: Door, net: Netfilter): readonly number[] {
   const { container, proto } = door;
   const published = container?.workload.publishes.flatMap((one) =>
     one.proto === proto && one.containerPort === container.port ? [one.hostPort] : [],
   );
-  const ports = redirectedPorts(door, net).filter((port) => published?.includes(port) !== true);
+  return redirectedPorts(door, net).filter((port) => published?.includes(port) !== true);
+}
+
+function forwardedTo(door: Door, name: string, family: Family, { interfaces, net }: Network): Entrance[] {
+  const ports = forwardedPorts(door, net);
   if (ports.length === 0) return [];
   const own = interfaces.find((one) => one.name === name)?.addresses ?? [];
   return own.flatMap(({ address }) => {
@@ -127,7 +131,7 @@ function loopbackDestination(door: Bound, family: Family): readonly Asked[] {
 const most = 64;
 
 /** Ports other than its own from which a NAT rule may lead to this door: {@link arrive} tells. */
-export function redirectedPorts(door: Door, net: Netfilter): readonly number[] {
+function redirectedPorts(door: Door, net: Netfilter): readonly number[] {
   const found = followerOf(net).translations.flatMap((rule) => (leadsTo(rule, door) ? askedPorts(rule) : []));
   return [...new Set(found)].filter((port) => port !== door.port);
 }

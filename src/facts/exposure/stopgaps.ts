@@ -18,7 +18,7 @@ import type { Ruleset, Table } from '../netfilter/ruleset.ts';
 import { remembered } from '../remember.ts';
 import { answersOf } from './answer.ts';
 import { scopeOf } from './describe.ts';
-import { redirectedPorts } from './entrance.ts';
+import { forwardedPorts } from './entrance.ts';
 import type { AnsweredDoor } from './exposure.ts';
 import { answeredDoorsFact, exposureFact } from './exposure.ts';
 import type { Network } from './network.ts';
@@ -129,20 +129,21 @@ function rememberedChoices(ruleset: Ruleset, network: Network): Choose {
 }
 
 /**
- * What rules and routes can tell of a container's own address, and who comes in by it; `null` for any other door,
- * which NAT leads to.
+ * What rules and routes can tell of a container's own address, and who comes in by it; `null` for any other door.
+ * An address that NAT leads to is a class of its own.
  */
 function classOf({ door, open }: AnsweredDoor, { net }: Network): string | null {
   const { container, proto, port } = door;
   const address = addressOf(door.address);
-  if (container?.published !== false || address === null || redirectedPorts(door, net).length > 0)
-    return null;
-  const follower = followerOf(net);
+  if (container?.published !== false || address === null) return null;
+  const { classOf: addressClass, portClassOf } = followerOf(net);
   const places = Array.from(open, (one) =>
     [one.interface, one.address, ...Object.values(one.sources)].join(' '),
   );
-  const place = follower.classOf(address.family, address.value);
-  return [proto, address.family, place, follower.portClassOf(port), ...places].join('|');
+  return [
+    ...[proto, address.family, addressClass(address.family, address.value), portClassOf(port)],
+    ...[forwardedPorts(door, net).join(' '), ...places],
+  ].join('|');
 }
 
 const noCommands = { commands: [], verify: [], undo: [] };
