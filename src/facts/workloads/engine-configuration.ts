@@ -61,6 +61,14 @@ export async function configurationOf(
   };
 }
 
+export type ConfiguredEngine = Awaited<ReturnType<typeof configurationOf>>;
+
+/** Whether a running engine may have read another value than the one that its daemon.json has now, or lacks. */
+export function mayDiffer({ options, configFile, drift }: ConfiguredEngine, name: string): boolean {
+  const option = options[name];
+  return drift !== null && (option === undefined || option.source === configFile);
+}
+
 /** An engine that starts for the first time writes /etc/docker/key.json, soon after its start. */
 const settling = 60;
 

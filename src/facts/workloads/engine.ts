@@ -7,17 +7,18 @@ import type { Process } from '../processes.ts';
 import { processesFact } from '../processes.ts';
 import { askEngine } from './engine-answers.ts';
 import type { EngineInfo } from './engine-answers.ts';
-import type { EngineSocket } from './engine-configuration.ts';
+import type { ConfiguredEngine, EngineSocket } from './engine-configuration.ts';
 import {
   configurationOf,
   defaultSocket,
   accountOf,
   isInstalled,
+  mayDiffer,
   socketsOf,
   textOption,
 } from './engine-configuration.ts';
 import type { EngineOptions } from './engine-options.ts';
-import { seccompModeOf } from './confinement.ts';
+import { appArmorOf, seccompOf } from './engine-guards.ts';
 import type { Confinement, Workload } from './workload.ts';
 
 /** A Docker Engine of this host: what it says of itself, and what it was configured with. */
@@ -160,13 +161,7 @@ interface Learned {
   readonly sockets: readonly EngineSocket[];
   readonly dataRoot: string;
   readonly running: boolean | null;
-  readonly configured: {
-    readonly options: EngineOptions;
-    readonly configFile: string;
-    readonly account: string | null;
-    readonly gaps: readonly string[];
-    readonly drift: string | null;
-  };
+  readonly configured: ConfiguredEngine;
 }
 
 async function engineOf(
@@ -178,6 +173,7 @@ async function engineOf(
   const says = (name: string) =>
     told?.security.some((each) => each === `name=${name}` || each.startsWith(`name=${name},`)) ?? null;
   const set = (name: string) => {
+    if (mayDiffer(configured, name)) return null;
     const value = options[name]?.value;
     if (value === undefined) return gaps.length === 0 ? false : null;
     return value !== false && value !== '';
@@ -222,33 +218,4 @@ function nameOf(account: string | null, [first]: readonly EngineSocket[]): strin
 
 function listsNoNewPrivileges(told: EngineInfo | null): boolean {
   return Number.parseInt(told?.version ?? '', 10) >= 23;
-}
-
-async function seccompOf(
-  host: Host,
-  told: EngineInfo | null,
-  { options, gaps }: Learned['configured'],
-): Promise<Engine['seccomp']> {
-  const option = told?.security.find((each) => /^name=seccomp(?:,|$)/.test(each));
-  if (told !== null && option === undefined) return 'absent';
-  const profile = /profile=([^,]*)/.exec(option ?? '')?.[1] ?? textOption(options, 'seccomp-profile');
-  if (profile === null || profile === '') return told === null && gaps.length > 0 ? null : 'default';
-  if (!profile.startsWith('/')) return seccompModeOf(profile);
-  const text = await host.read(profile);
-  return text.state === 'known' && text.value !== null ? seccompModeOf(text.value) : 'unreadable';
-}
-
-/** An engine without apparmor_parser says nothing of AppArmor, and leaves every container unconfined. */
-async function appArmorOf(
-  host: Host,
-  told: boolean | null,
-  rootless: boolean | null,
-): Promise<Engine['appArmor']> {
-  if (told === true) return 'on';
-  if (rootless === true) return 'absent';
-  if (!host.origin.running) return null;
-  const enabled = await host.read('/sys/module/apparmor/parameters/enabled');
-  if (enabled.state === 'unknown') return null;
-  if (enabled.value?.trim() !== 'Y') return 'absent';
-  return told === null ? 'on' : 'unused';
 }
