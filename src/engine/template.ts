@@ -7,7 +7,7 @@ const placeholder = /(?<![${])\{([a-zA-Z][a-zA-Z0-9]*)\}(?!\})/g;
 
 /** Fills a message; a placeholder without a value stays, so that a test can see it. */
 export function renderMessage(template: string, data: Data): string {
-  return fill(template, (name) => words(data[name] ?? `{${name}}`).join(' '));
+  return fill(template, (name) => inOne(data[name] ?? `{${name}}`, String));
 }
 
 /**
@@ -16,12 +16,8 @@ export function renderMessage(template: string, data: Data): string {
  * @returns `null` when a value is missing: no command is better than a wrong one
  */
 export function renderCommand(template: string, data: Data): string | null {
-  if (placeholdersOf(template).some((name) => data[name] === undefined)) return null;
-  return fill(template, (name) =>
-    words(data[name] ?? [])
-      .map(shellQuote)
-      .join(' '),
-  );
+  if (lacksValue(template, data)) return null;
+  return fill(template, (name) => inOne(data[name] ?? [], shellQuote));
 }
 
 /**
@@ -30,12 +26,16 @@ export function renderCommand(template: string, data: Data): string | null {
  * @returns `null` when a value is missing
  */
 export function renderYaml(template: string, data: Data): string | null {
-  if (placeholdersOf(template).some((name) => data[name] === undefined)) return null;
-  return fill(template, (name) => yamlScalar(words(data[name] ?? []).join(' ')));
+  if (lacksValue(template, data)) return null;
+  return fill(template, (name) => yamlScalar(inOne(data[name] ?? [], String)));
 }
 
-function words(value: Value): readonly string[] {
-  return typeof value === 'object' ? value : [String(value)];
+function lacksValue(template: string, data: Data): boolean {
+  return placeholdersOf(template).some((name) => data[name] === undefined);
+}
+
+function inOne(value: Value, written: (word: string) => string): string {
+  return typeof value === 'object' ? value.map(written).join(' ') : written(String(value));
 }
 
 /** A JSON string is a YAML scalar (YAML 1.2, 7.3.1); plain where nothing in it can mean anything else. */
@@ -60,7 +60,7 @@ export function placeholdersOf(template: string): readonly string[] {
 function fill(template: string, valueOf: (name: string) => string): string {
   const { texts, names } = parsed(template);
   let filled = texts[0] ?? '';
-  for (const [index, name] of names.entries()) filled += valueOf(name) + (texts[index + 1] ?? '');
+  names.forEach((name, index) => (filled += valueOf(name) + (texts[index + 1] ?? '')));
   return filled;
 }
 

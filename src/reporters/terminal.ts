@@ -35,7 +35,7 @@ export function renderTerminal(report: Report, options: TerminalOptions): string
     ...failureLines(findings.failed, style, options.verbose),
     ...unclearLines(findings, style),
     ...waivedLines(findings, style),
-    ...exposureSummary(report, style),
+    ...exposureSummary(report, style, options.verbose),
     ...passLines(report, findings, style, options.verbose),
     ...closingLines(report, findings, style),
   ];

@@ -4,7 +4,7 @@ import type { Finding, Report } from '../../src/engine/report.ts';
 import { renderTerminal } from '../../src/reporters/terminal.ts';
 import { displayWidth } from '../../src/reporters/wrap.ts';
 import { hostileReport } from '../harness/hostile.ts';
-import { sampleFinding, sampleFindings, sampleReport } from '../harness/sample-report.ts';
+import { sampleExposures, sampleFinding, sampleFindings, sampleReport } from '../harness/sample-report.ts';
 
 const page = { color: false, verbose: false, width: 80, elapsed: 0.83 };
 
@@ -111,6 +111,25 @@ describe('exposures', () => {
   test('unknown is not empty', () => {
     expect(shown({ exposures: null })).toContain('not known');
     expect(shown({ exposures: [] })).toContain('nothing listens');
+  });
+
+  test('that are not shown are counted by how far they are open', () => {
+    const scopeOf = (index: number) => (index < 10 ? 'any' : index < 38 ? 'lan' : 'vpn');
+    const doors = sampleExposures
+      .slice(0, 1)
+      .flatMap((first) =>
+        Array.from(
+          { length: 40 },
+          (_, index) => ({ ...first, port: 3001 + index, scope: scopeOf(index) }) as const,
+        ),
+      );
+    const text = shown({ exposures: doors });
+    expect(text).toContain('0.0.0.0:3010/tcp');
+    expect(text).not.toContain('0.0.0.0:3040/tcp');
+    expect(text).toContain('and 15 more: 13 open to lan, 2 open to vpn');
+    const whole = shown({ exposures: doors }, { verbose: true });
+    expect(whole).toContain('0.0.0.0:3040/tcp');
+    expect(whole).not.toContain('15 more');
   });
 
   test('a repository has none', () => {

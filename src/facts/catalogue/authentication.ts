@@ -1,5 +1,6 @@
 import type { Citation } from '../../engine/check.ts';
 import { isWellKnown } from '../../host/mask.ts';
+import { remembered } from '../remember.ts';
 import type { AiService } from './ai-services.ts';
 import type { Condition } from './catalogue.ts';
 import { conditionOf } from './settings.ts';
@@ -20,7 +21,7 @@ export interface Authentication {
 }
 
 /** Whether a service is proved to ask for a credential; its catalogue entry says what proves it. */
-export function authenticationOf(service: AiService): Authentication {
+export const authenticationOf = remembered((service: AiService): Authentication => {
   const { auth, confirmed } = service.service;
   if (service.by === 'port') return unknownBecause('is only guessed by its port');
   if (confirmed === 'memory') return unknownBecause('is not known well enough: nobody read its source');
@@ -60,7 +61,7 @@ export function authenticationOf(service: AiService): Authentication {
     because: 'asks for no credential',
     evidence: on.flatMap(({ evidence }) => evidence),
   };
-}
+});
 
 interface Judged {
   /** `null`: it cannot be told. */

@@ -1,5 +1,6 @@
 import type { AiService } from './ai-services.ts';
 import type { CatalogueService } from './catalogue.ts';
+import { remembered } from '../remember.ts';
 import { recogniseImage, recogniseProcess } from './recognise.ts';
 
 /**
@@ -39,8 +40,9 @@ export function flagValue(argv: readonly string[], name: string): string | null 
   for (const [index, argument] of argv.entries()) {
     if (argument === endOfOptions) ended = false;
     else if (argument === '--') ended = true;
+    if (ended || !argument.startsWith('-')) continue;
     const [, flag = '', value] = /^(-[^=]*)(?:=(.*))?$/s.exec(argument) ?? [];
-    if (ended || !isFlag(flag, name)) continue;
+    if (!isFlag(flag, name)) continue;
     const next = argv[index + 1] ?? '--';
     found = value ?? (/^-(?!\d)|^\0/.test(next) ? '' : next);
   }
@@ -60,14 +62,14 @@ function longName(flag: string): string {
   return flag.replace(/^--?/, '').replaceAll('_', '-');
 }
 
-function runningArguments({ processes, service }: AiService): (readonly string[])[] {
-  return processes.filter((process) => recogniseProcess(process)?.id === service.id).map(({ argv }) => argv);
-}
+const runningArguments = remembered(({ processes, service }: AiService): (readonly string[])[] =>
+  processes.filter((process) => recogniseProcess(process)?.id === service.id).map(({ argv }) => argv),
+);
 
-function startsProgram(service: AiService): boolean {
+const startsProgram = remembered((service: AiService): boolean => {
   if (isShellScript(service.argv)) return false;
   return isProductImage(service) || isProgram(service.argv, service.service);
-}
+});
 
 /** Whether a command line is the product's own: not a script's that starts it. */
 function isProgram(argv: readonly string[], service: CatalogueService): boolean {

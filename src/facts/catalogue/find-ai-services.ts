@@ -1,6 +1,7 @@
 import type { Evidence } from '../../host/evidence.ts';
 import type { Host } from '../../host/host.ts';
 import type { Listener } from '../listeners/listener.ts';
+import { isEngineProxy } from '../listeners/listener.ts';
 import type { Process } from '../processes.ts';
 import type { Unit } from '../units/unit.ts';
 import type { Workload } from '../workloads/workload.ts';
@@ -59,7 +60,7 @@ function fromWorkload(workload: Workload, seen: Seen): AiService[] {
 
 function isPublishOf(listener: Listener, workload: Workload): boolean {
   return (
-    listener.process?.name === 'docker-proxy' &&
+    isEngineProxy(listener.process?.name ?? null) &&
     workload.publishes.some(({ proto, hostPort }) => proto === listener.proto && hostPort === listener.port)
   );
 }
@@ -69,7 +70,10 @@ async function fromUnit(host: Host, unit: Unit, seen: Seen): Promise<AiService[]
   if (unit.startsContainer !== null) return [];
   const service = catalogue().services.find(({ id }) => id === unit.service);
   if (service === undefined) return [];
-  const processes = seen.processes.filter((process) => process.unit === unit.name);
+  // What an engine's proxy forwards is a container's, also where that was not seen.
+  const processes = seen.processes.filter(
+    (process) => process.unit === unit.name && !isEngineProxy(process.name),
+  );
   const written = Object.fromEntries(
     Object.entries(unit.environment).map(([name, { value }]) => [name, value]),
   );

@@ -128,10 +128,10 @@ function orderTo(version: ProductVersion, limitText: string): number | null {
   return version.stage[0] - other.stage[0] || version.stage[1] - other.stage[1];
 }
 
-/** Ends of ranges are few, and each is held against every image of its product. */
 const boundaries = new Map<string, ProductVersion | null>();
 
-function boundary(text: string): ProductVersion | null {
+/** An end of a range, read once: they are few, and each is held against every image of its product. */
+export function boundary(text: string): ProductVersion | null {
   const before = boundaries.get(text);
   if (before !== undefined) return before;
   const version = parseProductVersion(text);

@@ -6,28 +6,31 @@ type Place = Pick<Exposure, 'workload' | 'proto' | 'address' | 'port'>;
 
 /** The catalogue service whose socket or published port this is; `null` when none is recognised. */
 export function serviceBehind(place: Place, services: readonly AiService[]): AiService | null {
-  return indexOf(services).get(keyOf(place)) ?? null;
+  const { byContainer, bySocket } = indexOf(services);
+  const found = place.workload === null ? bySocket.get(socketKey(place)) : byContainer.get(place.workload);
+  return found ?? null;
+}
+
+/** A container is one service, whatever its ports. */
+interface ServiceIndex {
+  readonly byContainer: ReadonlyMap<string, AiService>;
+  readonly bySocket: ReadonlyMap<string, AiService>;
 }
 
 /** Every door asks for its service among all of them. */
-const indexOf = remembered((services: readonly AiService[]): ReadonlyMap<string, AiService> => {
-  const index = new Map<string, AiService>();
-  for (const service of services) {
-    const { workload, listeners } = service;
-    const places = [
-      ...(workload === null ? [] : [{ ...nowhere, workload: workload.name }]),
-      ...listeners.map((listener) => ({ ...listener, workload: null })),
-    ];
-    for (const key of places.map(keyOf)) if (!index.has(key)) index.set(key, service);
+const indexOf = remembered((services: readonly AiService[]): ServiceIndex => {
+  const byContainer = new Map<string, AiService>();
+  const bySocket = new Map<string, AiService>();
+  // Of several, the first counts.
+  for (const service of services.toReversed()) {
+    if (service.workload !== null) byContainer.set(service.workload.name, service);
+    for (const key of service.listeners.map(socketKey)) bySocket.set(key, service);
   }
-  return index;
+  return { byContainer, bySocket };
 });
 
-const nowhere = { proto: 'tcp', address: '', port: 0 } as const;
-
-/** A container is one service, whatever its ports. */
-function keyOf({ workload, proto, address, port }: Place): string {
-  return workload === null ? `${proto} ${address} ${String(port)}` : `container ${workload}`;
+function socketKey({ proto, address, port }: Omit<Place, 'workload'>): string {
+  return `${proto} ${address} ${String(port)}`;
 }
 
 /** What is known of the reach of each service, by the sockets and ports that are its. */

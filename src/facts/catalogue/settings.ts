@@ -94,9 +94,9 @@ function resolve(service: AiService, setting: Setting, written: string): Setting
 /** Why an absent setting may be made all the same; `null` when it cannot. */
 function hidingPlace(service: AiService, setting: Setting): string | null {
   const { kind, name } = setting;
-  const elsewhere = [...setting.elsewhere, ...service.service.elsewhere];
   if (service.by === 'port')
     return `${service.label} is only guessed by its port; run as root to see what listens`;
+  const elsewhere = [...setting.elsewhere, ...service.service.elsewhere];
   if (kind === 'file' && elsewhere.length === 0) return `${name} is kept where it was not read`;
   if (service.unseen !== null) return `${service.unseen}, so ${name} may be set there`;
   if (kind === 'env' ? !isWholeEnvironment(service) : !isWholeCommand(service)) {

@@ -1,7 +1,7 @@
 import { cves } from './cves.ts';
 import type { Product, Vulnerability } from './cves.ts';
 import type { ProductVersion } from './product-version.ts';
-import { isAffected, parseProductVersion } from './product-version.ts';
+import { boundary, isAffected } from './product-version.ts';
 
 /** What the list says of one version of a product. */
 export interface Holes {
@@ -39,7 +39,7 @@ export function idsOf(vulnerabilities: readonly Vulnerability[]): string {
 export function fixedVersion(version: ProductVersion, open: readonly Vulnerability[]): string | null {
   const ends = open.flatMap(({ affected }) => affected.flatMap(({ below }) => below ?? []));
   const fixed = ends.filter((end) => {
-    const parsed = parseProductVersion(end);
+    const parsed = boundary(end);
     const isNewer = isAffected(version, [{ below: end }]) === true;
     return parsed !== null && isNewer && open.every(({ affected }) => isAffected(parsed, affected) === false);
   });
@@ -67,7 +67,7 @@ export function fixedWords(version: ProductVersion, open: readonly Vulnerability
 }
 
 function isBelow(version: string, limit: string): boolean {
-  const parsed = parseProductVersion(version);
+  const parsed = boundary(version);
   return parsed !== null && isAffected(parsed, [{ below: limit }]) === true;
 }
 

@@ -1,4 +1,5 @@
 import type { Listener } from '../listeners/listener.ts';
+import { isEngineProxy } from '../listeners/listener.ts';
 import type { Publish, Workload } from '../workloads/workload.ts';
 
 /** A way in: a socket of the host, or a port that a container engine publishes. */
@@ -37,7 +38,7 @@ export function doorsOf(listeners: readonly Listener[], workloads: readonly Work
   const taken = new Set(published.map(keyOf));
   const sockets = listeners
     .map(doorOfListener)
-    .filter((door) => !isEngineProxy(door) || !taken.has(keyOf(door)));
+    .filter((door) => !isEngineProxy(door.process) || !taken.has(keyOf(door)));
   return [...published, ...sockets, ...workloads.flatMap(containerDoors)];
 }
 
@@ -98,11 +99,6 @@ function doorOfListener({ proto, address, port, interface: bound, v6only, proces
     container: null,
     proxied: false,
   };
-}
-
-/** docker-proxy, or Podman's rootlessport: it takes what NAT did not. */
-function isEngineProxy({ process }: Door): boolean {
-  return process === 'docker-proxy' || process === 'rootlessport';
 }
 
 function keyOf({ proto, address, port }: Door): string {

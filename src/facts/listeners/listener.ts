@@ -13,3 +13,8 @@ export interface Listener {
   /** Who holds it; `null` when that may not be read (not root) or nobody does. */
   readonly process: Process | null;
 }
+
+/** docker-proxy, or Podman's rootlessport: it takes for a container what NAT did not. */
+export function isEngineProxy(process: string | null): boolean {
+  return process === 'docker-proxy' || process === 'rootlessport';
+}

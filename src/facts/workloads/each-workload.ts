@@ -33,8 +33,9 @@ function asSeen<const M extends Messages>(
   verdict: Verdict<M>,
   about: readonly Setting[],
 ): Verdict<M> {
+  if (verdict.outcome !== 'pass' || unseen.length === 0) return verdict;
   const missing = about.filter((setting) => unseen.includes(setting));
-  if (verdict.outcome !== 'pass' || missing.length === 0) return verdict;
+  if (missing.length === 0) return verdict;
   const words = missing.map((setting) => settingNames[setting].engine).join(', ');
   const because = `${origin} does not hold ${words} of \`${name}\`, which Podman keeps in its database: podman inspect tells`;
   return { ...undetermined(because, verdict.subject), evidence: verdict.evidence ?? [] };

@@ -58,3 +58,32 @@ describe('the environment of a service that is a process', () => {
     expect(authenticationOf(await vllm({ files: { ...alone, [environ]: text } }))).toMatchObject({ state });
   });
 });
+
+test('what docker-proxy forwards for a container that was not seen is not the engine’s API', async () => {
+  const ofPid = (pid: number, name: string, ppid: number) => ({
+    [`/proc/${String(pid)}/cmdline`]: `/usr/sbin/${name}\0`,
+    [`/proc/${String(pid)}/status`]: `Name:\t${name}\nPPid:\t${String(ppid)}\nUid:\t0\t0\t0\t0\n`,
+    [`/proc/${String(pid)}/cgroup`]: '0::/system.slice/docker.service\n',
+  });
+  const socket = (port: number, pid: number, name: string) =>
+    `tcp LISTEN 0 9 0.0.0.0:${String(port)} 0.0.0.0:* users:(("${name}",pid=${String(pid)},fd=4)) ino:1 sk:1 cgroup:/x <->\n`;
+  const host = await memoryHost({
+    files: {
+      ...ofPid(1, 'init', 0),
+      ...ofPid(8, 'dockerd', 1),
+      ...ofPid(9, 'docker-proxy', 8),
+      '/etc/systemd/system/docker.service': '[Service]\nExecStart=/usr/sbin/dockerd -H tcp://0.0.0.0:2375\n',
+    },
+    commands: [
+      {
+        argv: ['ss', '-H', '-t', '-u', '-l', '-n', '-p', '-e'],
+        stdout: socket(2375, 8, 'dockerd') + socket(3000, 9, 'docker-proxy'),
+      },
+    ],
+  });
+  const services = await factReader(host)(aiServicesFact);
+  const found = services.state === 'known' ? services.value : [];
+  expect(found.map(({ service, listeners }) => [service.id, listeners.map(({ port }) => port)])).toEqual([
+    ['docker-api', [2375]],
+  ]);
+});
