@@ -7,7 +7,12 @@ const placeholder = /(?<![${])\{([a-zA-Z][a-zA-Z0-9]*)\}(?!\})/g;
 
 /** Fills a message; a placeholder without a value stays, so that a test can see it. */
 export function renderMessage(template: string, data: Data): string {
-  return fill(template, (name) => inOne(data[name] ?? `{${name}}`, String));
+  return fill(
+    template,
+    data,
+    (value) => inOne(value, String),
+    (name) => `{${name}}`,
+  );
 }
 
 /**
@@ -16,8 +21,7 @@ export function renderMessage(template: string, data: Data): string {
  * @returns `null` when a value is missing: no command is better than a wrong one
  */
 export function renderCommand(template: string, data: Data): string | null {
-  if (lacksValue(template, data)) return null;
-  return fill(template, (name) => inOne(data[name] ?? [], shellQuote));
+  return fill(template, data, (value) => inOne(value, shellQuote), nothing);
 }
 
 /**
@@ -26,16 +30,15 @@ export function renderCommand(template: string, data: Data): string | null {
  * @returns `null` when a value is missing
  */
 export function renderYaml(template: string, data: Data): string | null {
-  if (lacksValue(template, data)) return null;
-  return fill(template, (name) => yamlScalar(inOne(data[name] ?? [], String)));
-}
-
-function lacksValue(template: string, data: Data): boolean {
-  return placeholdersOf(template).some((name) => data[name] === undefined);
+  return fill(template, data, (value) => yamlScalar(inOne(value, String)), nothing);
 }
 
 function inOne(value: Value, written: (word: string) => string): string {
   return typeof value === 'object' ? value.map(written).join(' ') : written(String(value));
+}
+
+function nothing(): null {
+  return null;
 }
 
 /** A JSON string is a YAML scalar (YAML 1.2, 7.3.1); plain where nothing in it can mean anything else. */
@@ -54,20 +57,31 @@ export function shellQuote(value: string): string {
 }
 
 export function placeholdersOf(template: string): readonly string[] {
-  return parsed(template).names;
+  return parsed(template).rest.map(({ name }) => name);
 }
 
-function fill(template: string, valueOf: (name: string) => string): string {
-  const { texts, names } = parsed(template);
-  let filled = texts[0] ?? '';
-  names.forEach((name, index) => (filled += valueOf(name) + (texts[index + 1] ?? '')));
+/** @param missing - what stands for a placeholder without a value; `null`: nothing can, and there is no text */
+function fill<Missing extends string | null>(
+  template: string,
+  data: Data,
+  written: (value: Value) => string,
+  missing: (name: string) => Missing,
+): string | Missing {
+  const { first, rest } = parsed(template);
+  let filled = first;
+  for (const { name, behind } of rest) {
+    const value = data[name];
+    const text = value === undefined ? missing(name) : written(value);
+    if (text === null) return text;
+    filled += text + behind;
+  }
   return filled;
 }
 
-/** A template's text before, between and behind its placeholders. */
+/** A template's text before its placeholders, then each of them with the text behind it. */
 interface Template {
-  readonly texts: readonly string[];
-  readonly names: readonly string[];
+  readonly first: string;
+  readonly rest: readonly { readonly name: string; readonly behind: string }[];
 }
 
 /** Rules are few, and each is filled in for every subject. */
@@ -77,9 +91,11 @@ function parsed(template: string): Template {
   const before = templates.get(template);
   if (before !== undefined) return before;
   // The name in parentheses makes split() give text and name in turn.
-  const parts = template.split(placeholder);
-  const texts = parts.filter((_, index) => index % 2 === 0);
-  const names = parts.filter((_, index) => index % 2 === 1);
-  templates.set(template, { texts, names });
-  return { texts, names };
+  const [first = '', ...parts] = template.split(placeholder);
+  const rest = parts.flatMap((name, index) =>
+    index % 2 === 0 ? [{ name, behind: parts[index + 1] ?? '' }] : [],
+  );
+  const found = { first, rest };
+  templates.set(template, found);
+  return found;
 }

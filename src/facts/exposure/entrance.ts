@@ -132,13 +132,13 @@ const most = 64;
 
 /** Ports other than its own from which a NAT rule may lead to this door: {@link arrive} tells. */
 function redirectedPorts(door: Door, net: Netfilter): readonly number[] {
+  // A published port's own NAT rules are the plain way.
+  if (door.container?.published === true) return [];
   const found = followerOf(net).translations.flatMap((rule) => (leadsTo(rule, door) ? askedPorts(rule) : []));
   return [...new Set(found)].filter((port) => port !== door.port);
 }
 
-function leadsTo({ target }: FilterRule, { port, container }: Door): boolean {
-  // A published port's own NAT rules are the plain way.
-  if (container?.published === true) return false;
+function leadsTo({ target }: FilterRule, { port }: Door): boolean {
   if (target.kind === 'redirect') return target.ports.includes(port);
   return target.kind === 'dnat' && target.to.some((to) => to.port === port || to.port === null);
 }

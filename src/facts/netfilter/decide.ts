@@ -3,6 +3,7 @@ import { followerOf } from './alike.ts';
 import { internetAddresses, privateNetworks } from './address-classes.ts';
 import { addressOf, intersect, parseAddresses, sizeOf, subtract, toPrefixes, union } from './addresses.ts';
 import type { Netfilter } from './arrive.ts';
+import { rememberedBy } from '../remember.ts';
 import type { Part } from './region.ts';
 
 /** Who asks: the neighbours on a link, every other private network, or every public address. */
@@ -66,15 +67,8 @@ export function partsFrom<T extends Part>(parts: readonly T[], sources: AddressS
   });
 }
 
-const classes = new Map<string, AddressSet>();
-
 /** Every address of a class. */
-export function sourcesOf(sources: SourceClass, family: Family): AddressSet {
-  const key = `${family} ${Object.values(sources).join(' ')}`;
-  const found = classes.get(key) ?? addressesOf(sources, family);
-  classes.set(key, found);
-  return found;
-}
+export const sourcesOf = rememberedBy((family: Family) => family, addressesOf);
 
 function addressesOf(sources: SourceClass, family: Family): AddressSet {
   if (sources.class === 'internet') return internetAddresses(family);
