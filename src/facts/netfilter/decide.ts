@@ -52,12 +52,18 @@ export function decideInput(
   gaps: readonly string[],
 ): InputDecision {
   const to = addressOf(destination);
-  const sources = to === null ? [] : sourcesOf(asked, to.family);
-  if (to === null || sources.length === 0) return unaskable(destination);
+  if (to === null || sourcesOf(asked, to.family).length === 0) return unaskable(destination);
   const at = { family: to.family, proto, interface: name };
-  const parts = partsFrom(followerOf(net).askInput(at, to.value, port), sources);
-  return summary(parts, asked, to.family, gaps);
+  return decisionOf(followerOf(net).askInput(at, to.value, port), asked, to.family, gaps);
 }
+
+/** Most doors of a machine get one of few answers. */
+const decisionOf = rememberedBy(
+  (asked: SourceClass, family: Family, [gap]: readonly string[]) =>
+    [family, ...Object.values(asked), gap].join(' '),
+  (parts: readonly Part[], asked, family, gaps): InputDecision =>
+    summary(partsFrom(parts, sourcesOf(asked, family)), asked, family, gaps),
+);
 
 /** Those of the parts' sources that somebody is one of. */
 export function partsFrom<T extends Part>(parts: readonly T[], sources: AddressSet): readonly T[] {
