@@ -42,9 +42,10 @@ describeLab('remediation', () => {
 async function repairAll(box: Box, findings: readonly Finding[]): Promise<readonly string[]> {
   const problems: string[] = [];
   const tried = withCommands(findings);
-  for (const { rule, subject, fingerprint, remediation } of tried) {
+  for (const finding of tried) {
+    const { rule, subject } = finding;
     const started = performance.now();
-    const problem = await repair(box, rule, fingerprint, remediation.commands);
+    const problem = await repair(box, finding);
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
     const verdict = problem === null ? 'holds' : 'FAILS';
     process.stderr.write(`remediation: ${verdict} ${rule} (${subject}) ${seconds} s ${problem ?? ''}\n`);
@@ -64,7 +65,7 @@ type Repairable = Finding & { readonly remediation: NonNullable<Finding['remedia
 
 /**
  * One finding of every rule and kind of fix; all of them with AISEC_LAB_FULL=1, which takes long.
- * AISEC_LAB_RULES=ID,ID tries these alone.
+ * AISEC_LAB_RULES=ID,ID tries these alone, and AISEC_LAB_UNDO=1 undoes each and repairs it again.
  */
 function withCommands(findings: readonly Finding[]): Repairable[] {
   const seen = new Set<string>();
@@ -90,27 +91,33 @@ function isUnprovable({ rule, subject }: Finding): boolean {
 }
 
 /** Runs the commands of one finding; what does not hold afterwards, or `null`. */
-async function repair(
-  box: Box,
-  rule: string,
-  fingerprint: string,
-  commands: readonly string[],
-): Promise<string | null> {
+async function repair(box: Box, finding: Repairable): Promise<string | null> {
+  const { commands, undo } = finding.remediation;
   // Another finding's commands may have repaired it, and then they have nothing left to do.
-  if ((await doubtAbout(box, rule, fingerprint)) === null) return null;
+  if ((await doubtAbout(box, finding)) === null) return null;
+  const repaired = async (time: string) =>
+    (await trouble(box, time, commands)) ?? (await doubtAbout(box, finding)) ?? (await brokenService(box));
   // Twice: they must be idempotent.
-  for (const time of ['first', 'second']) {
-    for (const line of commands) {
-      const { exitCode, stderr } = await box.run(`cd /root\n${line}\n`, 90);
-      if (exitCode !== 0)
-        return `${time} run of \`${line}\` exits ${String(exitCode)}: ${stderr.trim().slice(-300)}`;
-    }
+  const problem = (await trouble(box, 'first', commands)) ?? (await repaired('second'));
+  if (problem !== null || undo.length === 0 || process.env.AISEC_LAB_UNDO !== '1') return problem;
+  const undone = await trouble(box, 'undo', undo);
+  if (undone !== null) return undone;
+  if ((await doubtAbout(box, finding)) === null) return 'it still passes after undo';
+  return repaired('third');
+}
+
+/** The first of the commands that fails, or `null`. */
+async function trouble(box: Box, time: string, commands: readonly string[]): Promise<string | null> {
+  for (const line of commands) {
+    const { exitCode, stderr } = await box.run(`cd /root\n${line}\n`, 90);
+    if (exitCode !== 0)
+      return `${time} run of \`${line}\` exits ${String(exitCode)}: ${stderr.trim().slice(-300)}`;
   }
-  return (await doubtAbout(box, rule, fingerprint)) ?? (await brokenService(box));
+  return null;
 }
 
 /** What a finding says now, unless it passes or is gone. */
-async function doubtAbout(box: Box, rule: string, fingerprint: string): Promise<string | null> {
+async function doubtAbout(box: Box, { rule, fingerprint }: Finding): Promise<string | null> {
   const { report } = await audit(box, { args: `--rule ${rule}` });
   const doubt = report.findings.find(
     (finding) => finding.fingerprint === fingerprint && finding.outcome !== 'pass',

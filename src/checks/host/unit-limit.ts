@@ -2,10 +2,10 @@
 import * as z from 'zod';
 import type { Verdict } from '../../engine/check.ts';
 import { defineCheck, pass, undetermined } from '../../engine/check.ts';
+import type { Capacity } from '../../facts/capacity.ts';
+import { capacityFact, countProcessors } from '../../facts/capacity.ts';
 import { citeUnitSetting, dropInData } from '../../facts/units/cite.ts';
 import { eachServingUnit } from '../../facts/units/each-unit.ts';
-import type { Capacity } from '../../facts/units/capacity.ts';
-import { capacityFact, countProcessors } from '../../facts/units/capacity.ts';
 import type { Settings, Unit, UnitSetting } from '../../facts/units/unit.ts';
 import { unitsFact } from '../../facts/units/units.ts';
 

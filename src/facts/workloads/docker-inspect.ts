@@ -1,3 +1,4 @@
+import { countProcessors } from '../capacity.ts';
 import { confinementOf, shortened } from './confinement.ts';
 import { gpuOf } from './gpu-request.ts';
 import { parseImageReference } from './image-reference.ts';
@@ -131,22 +132,18 @@ function isProcMasked({ Privileged, MaskedPaths, ReadonlyPaths }: HostConfig): b
 /** The engine's zero, -1 and null all mean no limit. CpuShares only weigh, they do not bound. */
 function limitsOf(host: HostConfig): Limits {
   const { Memory, NanoCpus, CpuQuota, CpuPeriod, CpusetCpus, PidsLimit } = host;
-  const quota = CpuQuota > 0 ? CpuQuota / (CpuPeriod > 0 ? CpuPeriod : 100_000) : null;
+  const share = CpuQuota > 0 ? CpuQuota / (CpuPeriod > 0 ? CpuPeriod : 100_000) : null;
   return {
     memoryBytes: Memory > 0 ? Memory : null,
-    cpus: NanoCpus > 0 ? NanoCpus / 1e9 : (quota ?? processorsIn(CpusetCpus)),
+    cpus: processorsOf(NanoCpus > 0 ? NanoCpus / 1e9 : share, CpusetCpus),
     pids: PidsLimit !== null && PidsLimit !== undefined && PidsLimit > 0 ? PidsLimit : null,
   };
 }
 
-/** Counts a list such as `0-3,7`; see cpuset(7). */
-export function processorsIn(list: string): number | null {
-  let count = 0;
-  for (const part of list.split(',')) {
-    const [, first, last] = /^(\d+)(?:-(\d+))?$/.exec(part.trim()) ?? [];
-    if (first !== undefined) count += Math.max(0, Number(last ?? first) - Number(first) + 1);
-  }
-  return count > 0 ? count : null;
+/** The lesser of a quota and the processors that it may run on. */
+export function processorsOf(quota: number | null, list: string): number | null {
+  const bounds = [quota, countProcessors(list)].filter((bound) => bound !== null);
+  return bounds.length === 0 ? null : Math.min(...bounds);
 }
 
 function restartOf(name: string): Workload['restart'] {

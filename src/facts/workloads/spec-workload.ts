@@ -1,6 +1,6 @@
 import { dockerDefault } from './capabilities.ts';
 import { seccompModeOf } from './confinement.ts';
-import { environmentOf, processorsIn } from './docker-inspect.ts';
+import { environmentOf, processorsOf } from './docker-inspect.ts';
 import { gpuOfNodes } from './gpu-request.ts';
 import { parseImageReference } from './image-reference.ts';
 import type { OciSpec } from './oci-spec.ts';
@@ -190,10 +190,10 @@ function limitsOf({ linux: { resources } }: OciSpec): Limits {
   const quota = positive(resources?.cpu?.quota);
   return {
     memoryBytes: positive(resources?.memory?.limit),
-    cpus:
-      quota === null
-        ? processorsIn(resources?.cpu?.cpus ?? '')
-        : quota / (positive(resources?.cpu?.period) ?? 100_000),
+    cpus: processorsOf(
+      quota === null ? null : quota / (positive(resources?.cpu?.period) ?? 100_000),
+      resources?.cpu?.cpus ?? '',
+    ),
     pids: positive(resources?.pids?.limit),
   };
 }

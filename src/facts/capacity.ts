@@ -1,8 +1,8 @@
-import { defineFact } from '../../engine/fact.ts';
-import type { Evidence } from '../../host/evidence.ts';
-import { known, unknown } from '../../host/evidence.ts';
+import { defineFact } from '../engine/fact.ts';
+import type { Evidence } from '../host/evidence.ts';
+import { known, unknown } from '../host/evidence.ts';
 
-/** How much the machine has of what units may be bounded in; `null` where it does not tell. */
+/** How much the machine has of what units and containers may be bounded in; `null` where it does not tell. */
 export interface Capacity {
   /** Bytes of memory: MemTotal of /proc/meminfo. */
   readonly memory: number | null;
@@ -42,7 +42,7 @@ function textOf(evidence: Evidence<string | null>): string {
   return evidence.state === 'known' ? (evidence.value?.trim() ?? '') : '';
 }
 
-/** How many processors `0-3,8` or `0 1 2` names; `null` for another spelling. */
+/** How many processors `0-3,8` or `0 1 2` names, see cpuset(7); `null` for none, or another spelling. */
 export function countProcessors(list: string): number | null {
   const named = new Set<number>();
   for (const part of list.split(/[\s,]+/).filter(Boolean)) {
