@@ -139,6 +139,8 @@ const CatalogueService = z.strictObject({
     .default({ settings: [], default: 'unknown' }),
   /** Where each of its settings can be made instead; see the settings' own list. */
   elsewhere: z.array(Text).default([]),
+  /** Its id in the list of vulnerabilities (`cves.yaml`), where that is another's: a rebuilt image has the product's. */
+  product: Text.optional(),
   auth: Auth,
   credentials: z.array(Credential).default([]),
   dangerous: z.array(Dangerous),

@@ -53,6 +53,106 @@ describe('what a service asks of a client', () => {
       }),
       'none',
     ],
+    [
+      'jupyter with LabApp’s token emptied',
+      inContainer('jupyter', { argv: ['jupyter', 'lab', "--LabApp.token=''"] }),
+      'none',
+    ],
+    [
+      'jupyter with LabApp’s token emptied and a password',
+      inContainer('jupyter', { argv: ['jupyter', 'lab', '--LabApp.token=', '--LabApp.password=<masked>'] }),
+      'proved',
+    ],
+    [
+      'jupyter with a token that all know',
+      inContainer('jupyter', { environment: { JUPYTER_TOKEN: known } }),
+      'none',
+    ],
+    [
+      'jupyter where a flag goes before that',
+      inContainer('jupyter', {
+        environment: { JUPYTER_TOKEN: known },
+        argv: ['jupyter', 'lab', '--ServerApp.token=<masked>'],
+      }),
+      'proved',
+    ],
+    [
+      'tabbyapi switched off by a variable',
+      inContainer('tabbyapi', { environment: { TABBY_NETWORK_DISABLE_AUTH: 'true' } }),
+      'none',
+    ],
+    ['weaviate without a scheme', inContainer('weaviate'), 'none'],
+    [
+      'weaviate without a scheme, and anonymous access off',
+      inContainer('weaviate', { environment: { AUTHENTICATION_ANONYMOUS_ACCESS_ENABLED: 'false' } }),
+      'none',
+    ],
+    [
+      'weaviate with keys',
+      inContainer('weaviate', { environment: { AUTHENTICATION_APIKEY_ENABLED: 'enabled' } }),
+      'proved',
+    ],
+    [
+      'weaviate with keys and anonymous access',
+      inContainer('weaviate', {
+        environment: { AUTHENTICATION_APIKEY_ENABLED: 'true', AUTHENTICATION_ANONYMOUS_ACCESS_ENABLED: 'on' },
+      }),
+      'none',
+    ],
+    ['code-server of LinuxServer.io without a password', inContainer('code-server-linuxserver'), 'none'],
+    [
+      'code-server of LinuxServer.io with one',
+      inContainer('code-server-linuxserver', { environment: { HASHED_PASSWORD: '<masked>' } }),
+      'proved',
+    ],
+    [
+      'cadvisor’s API asks for nothing',
+      inContainer('cadvisor', { argv: ['--http_auth_file', '/f'] }),
+      'partial',
+    ],
+    [
+      'open-webui that believes a header',
+      inContainer('open-webui', {
+        environment: {
+          WEBUI_ADMIN_EMAIL: 'a@b',
+          WEBUI_ADMIN_PASSWORD: '<masked>',
+          WEBUI_AUTH_TRUSTED_EMAIL_HEADER: 'X-Email',
+        },
+      }),
+      'none',
+    ],
+    [
+      'grafana that believes a header',
+      inContainer('grafana', {
+        environment: { GF_SECURITY_ADMIN_PASSWORD: '<masked>', GF_AUTH_PROXY_ENABLED: 'true' },
+      }),
+      'none',
+    ],
+    [
+      'grafana that believes a proxy’s header',
+      inContainer('grafana', {
+        environment: {
+          GF_SECURITY_ADMIN_PASSWORD: '<masked>',
+          GF_AUTH_PROXY_ENABLED: 'true',
+          GF_AUTH_PROXY_WHITELIST: '10.0.0.2',
+        },
+      }),
+      'proved',
+    ],
+    [
+      'neo4j switched off by its configuration',
+      inContainer('neo4j', {
+        environment: { NEO4J_AUTH: '<masked>', NEO4J_dbms_security_auth__enabled: 'false' },
+      }),
+      'none',
+    ],
+    [
+      'jupyterhub with the dummy authenticator’s class',
+      inContainer('jupyterhub', {
+        argv: ['jupyterhub', '--JupyterHub.authenticator_class=jupyterhub.auth.DummyAuthenticator'],
+      }),
+      'none',
+    ],
     ['open-webui may be unclaimed', inContainer('open-webui'), 'unknown'],
     [
       'open-webui with its admin made',
