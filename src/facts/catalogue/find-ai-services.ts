@@ -29,7 +29,8 @@ export async function findAiServices(host: Host, seen: Seen): Promise<AiService[
   const alone = await Promise.all(processGroups(free).map((group) => fromProcesses(host, group, seen)));
   const named = [...inContainers, ...inUnits, ...alone];
   const owned = new Set(named.flatMap(({ listeners }) => listeners));
-  return [...named, ...seen.listeners.filter((listener) => !owned.has(listener)).flatMap(fromPort)];
+  const unowned = seen.listeners.filter((listener) => !owned.has(listener) && !isKernels(listener, host));
+  return [...named, ...unowned.flatMap(fromPort)];
 }
 
 function fromWorkload(workload: Workload, seen: Seen): AiService[] {
@@ -168,6 +169,11 @@ function unseenOf(environment: Evidence<Environment | null>): string | null {
 function listenersOf(processes: readonly Process[], seen: Seen): Listener[] {
   const pids = new Set(processes.map(({ pid }) => pid));
   return seen.listeners.filter(({ process }) => process !== null && pids.has(process.pid));
+}
+
+/** What has no owner for root is the kernel's own, as WireGuard's ports are. */
+function isKernels({ proto, process }: Listener, host: Host): boolean {
+  return proto === 'udp' && process === null && host.origin.privileged;
 }
 
 /** A guess, where nobody can say who listens and one service alone has that port. */

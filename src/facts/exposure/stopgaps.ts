@@ -53,6 +53,7 @@ export const stopgapsFact = defineFact<Stopgaps>({
     const doors = new Map(answered.value.map((each) => [each.exposure, each]));
     const chosen = rememberedChoices(firewall.value, network.value);
     const closingAll = (exposure: Exposure, beside: readonly Exposure[]) => {
+      if (carriesTunnel(exposure, network.value)) return null;
       const meant = beside.flatMap((one) => doors.get(one) ?? []);
       return meant.length === 0 ? null : chosen(meant, exposure);
     };
@@ -75,6 +76,19 @@ export const stopgapsFact = defineFact<Stopgaps>({
     return known({ closing, closingService }, 'the firewall');
   },
 });
+
+/** Programs whose UDP ports a VPN runs over. */
+const tunnels: ReadonlySet<string> = new Set(
+  'tailscaled zerotier-one openvpn charon charon-systemd pluto nebula netbird wireguard-go boringtun'.split(
+    ' ',
+  ),
+);
+
+/** Whether a VPN runs, or may, over a port: closing it cuts off who works over the VPN. WireGuard's is the kernel's own. */
+function carriesTunnel({ proto, process }: Exposure, { interfaces }: Network): boolean {
+  if (proto !== 'udp') return false;
+  return process === null ? interfaces.some(({ kind }) => kind === 'vpn') : tunnels.has(process);
+}
 
 /** The commands for an exposure, if there are any. */
 export function closingOf(stopgaps: Evidence<Stopgaps>, exposure: Exposure): readonly Stopgap[] {

@@ -130,6 +130,73 @@ async function printed(save: string, addresses: readonly string[] = ['0.0.0.0'])
   };
 }
 
+/** What closes the only socket of a machine with these links. */
+async function closingSocket(line: string, devices: typeof links) {
+  const host = await memoryHost({
+    commands: [
+      { argv: ['ss', '-H', '-t', '-u', '-l', '-n', '-p', '-e'], stdout: line },
+      { argv: ['iptables-save'], stdout: '' },
+      { argv: ['ip6tables-save'], stdout: '' },
+      { argv: ['nft', '-j', 'list', 'ruleset'], stdout: '{"nftables":[]}' },
+      { argv: ['nft', '-a', 'list', 'ruleset'], stdout: '' },
+      ...ipCommands(devices, [{ dst: 'default', dev: 'eth0' }]),
+    ],
+    files: {
+      ...networkSettings(devices),
+      '/proc/7/cmdline': 'x\0',
+      '/proc/7/status': `Name:\t${/"(.*)"/.exec(line)?.[1] ?? 'none'}\nPPid:\t1\nUid:\t0\t0\t0\t0\n`,
+      '/proc/1/cmdline': 'init\0',
+      '/proc/1/status': 'Name:\tinit\nPPid:\t0\nUid:\t0\t0\t0\t0\n',
+    },
+  });
+  const read = factReader(host);
+  const [exposures, services, choice] = await Promise.all([
+    read(exposureFact),
+    read(aiServicesFact),
+    read(stopgapsFact),
+  ]);
+  if (exposures.state === 'unknown' || services.state === 'unknown' || choice.state === 'unknown')
+    throw new Error('nothing was read');
+  const [exposure] = exposures.value;
+  return {
+    scope: exposure?.scope,
+    services: services.value.map(({ service }) => service.id),
+    closed: exposure !== undefined && choice.value.closing(exposure) !== null,
+  };
+}
+
+const wg0 = {
+  ifname: 'wg0',
+  flags: ['UP'],
+  link_type: 'none',
+  linkinfo: { info_kind: 'wireguard' },
+  addr_info: [{ family: 'inet', local: '10.9.0.1', prefixlen: 24, scope: 'global' }],
+};
+
+test.each([
+  [
+    'WireGuard’s, which has no owner',
+    'udp UNCONN 0 0 0.0.0.0:51820 0.0.0.0:* ino:0 sk:1 cgroup:/ <->\n',
+    [wg0],
+    false,
+  ],
+  [
+    'an unknown one without any VPN',
+    'udp UNCONN 0 0 0.0.0.0:51820 0.0.0.0:* ino:0 sk:1 cgroup:/ <->\n',
+    [],
+    true,
+  ],
+  ['Tailscale’s', 'udp UNCONN 0 0 0.0.0.0:41641 0.0.0.0:* users:(("tailscaled",pid=7,fd=3))\n', [], false],
+  [
+    'another beside a VPN',
+    'udp UNCONN 0 0 0.0.0.0:4000 0.0.0.0:* users:(("game",pid=7,fd=3))\n',
+    [wg0],
+    true,
+  ],
+])('a port that a VPN runs over is not closed: %s', async (_, line, more, closed) => {
+  expect(await closingSocket(line, [...links, ...more])).toEqual({ scope: 'any', services: [], closed });
+});
+
 function commandsOf({ fix, data }: Stopgap): readonly string[] {
   return fix.commands.map((command) => renderCommand(command, data) ?? '');
 }
