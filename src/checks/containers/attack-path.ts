@@ -111,8 +111,11 @@ function fromInside(workload: Workload, powers: readonly HostPower[]): Verdict<t
     const because = `\`${name}\` has ${wordsOf(twofold)}; whether the image ${workload.image.reference} runs as root is not known`;
     return { ...undetermined(because, name), evidence };
   }
-  const data = { ...workloadData(workload), chain: `root in it → ${wordsOf(twofold)}` };
-  const cited = [...evidence, citeSetting(workload, 'user', workload.user)];
+  const { restart, autoRemove, user } = workload;
+  // One that is deleted as soon as it stops gets no commands that stop it.
+  const kept = autoRemove ? {} : { keptName: name, restart };
+  const data = { ...workloadData(workload), ...kept, chain: `root in it → ${wordsOf(twofold)}` };
+  const cited = [...evidence, citeSetting(workload, 'user', user)];
   return { outcome: 'fail', message: 'inside', subject: name, data, evidence: cited };
 }
 

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { composeLabels } from '../compose/labels.ts';
+import { hostArguments } from './default-engine.ts';
 import type { Workload } from './workload.ts';
 
 /**
@@ -19,7 +20,7 @@ export function composeCommand(workload: Workload): readonly string[] | undefine
   const isElsewhere = directory !== null && directory !== posix.dirname(files[0] ?? '');
   return [
     'docker',
-    ...(engine?.startsWith('/run/user/') === true ? ['-H', `unix://${engine}`] : []),
+    ...(engine === null ? [] : hostArguments(engine)),
     'compose',
     ...(project === null ? [] : ['-p', project]),
     ...(isElsewhere ? ['--project-directory', directory] : []),

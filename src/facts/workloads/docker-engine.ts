@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Evidence } from '../../host/evidence.ts';
 import { knownInPart, unknown } from '../../host/evidence.ts';
 import type { Host } from '../../host/host.ts';
+import { hostArguments, isDefaultEngine } from './default-engine.ts';
 import { workloadOf } from './docker-inspect.ts';
 import { getJson } from './engine-answers.ts';
 import type { Engine } from './engine.ts';
@@ -38,11 +39,11 @@ export async function containersOfEngine(host: Host, engine: Engine): Promise<Ev
       const name = Names?.[0]?.replace(/^\//, '') ?? Id.slice(0, 12);
       if (inspect.state === 'unknown') return { gap: `container ${name} was not read: ${inspect.detail}` };
       const context = {
-        // Of a user's engine, the command line needs the socket.
-        origin: `docker${socket.startsWith('/run/user/') ? ` -H unix://${socket}` : ''} inspect ${name}`,
+        origin: ['docker', ...hostArguments(socket), 'inspect', name].join(' '),
         engine: socket,
-        // It is a user's own service, which what edits a definition does not stop.
-        directory: engine.rootless === true ? null : `${engine.dataRoot}/containers/${Id}`,
+        // Of another engine, what edits a definition does not stop the service.
+        directory:
+          engine.rootless === true || !isDefaultEngine(socket) ? null : `${engine.dataRoot}/containers/${Id}`,
         defaultRuntime: engine.defaultRuntime,
         boundVolumes,
       };

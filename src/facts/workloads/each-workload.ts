@@ -1,5 +1,6 @@
 import type { Citation, Messages, Verdict } from '../../engine/check.ts';
 import { notApplicable, undetermined } from '../../engine/check.ts';
+import { isDefaultEngine } from './default-engine.ts';
 import type { Setting } from './setting.ts';
 import { settingNames } from './setting.ts';
 import type { Workload } from './workload.ts';
@@ -51,9 +52,8 @@ function inItsPlace<const M extends Messages>(
   // What was changed in place would be gone when Compose makes it anew.
   if (definition !== undefined && definition.service !== null) return { ...verdict, variant: 'compose' };
   if (source === 'podman') return { ...verdict, variant: source, foreign: true };
-  return engine?.startsWith('/run/user/') === true
-    ? { ...verdict, variant: 'rootless', foreign: true }
-    : verdict;
+  if (engine === null || isDefaultEngine(engine)) return verdict;
+  return { ...verdict, variant: engine.startsWith('/run/user/') ? 'rootless' : 'another', foreign: true };
 }
 
 /** Of these a failure shows an entry that is there; of the others, the very value that is not known. */

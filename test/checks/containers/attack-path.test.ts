@@ -214,6 +214,13 @@ describe('from inside', () => {
     expect(judge('inside', one, given)[0]).toMatchObject({ outcome });
   });
 
+  test('what is deleted when it stops gets no commands that stop it', () => {
+    const data = (one: Workload) => judge('inside', one, {})[0];
+    const mounted = { ...workload('x', bind('/etc')), restart: 'always' as const };
+    expect(data(mounted)).toMatchObject({ data: { keptName: 'x', restart: 'always' } });
+    expect(data({ ...mounted, autoRemove: true })).not.toMatchObject({ data: { keptName: 'x' } });
+  });
+
   test('who lends the namespace is named', () => {
     expect(judge('inside', workload('x', tracer), { others: [other] })[0]).toMatchObject({
       data: { chain: 'root in it → SYS_PTRACE among the host’s processes (through other)' },

@@ -15,6 +15,7 @@ const failing = (changes: Partial<Workload>) =>
 test.each<[string, Partial<Workload>, object]>([
   ['root’s Docker', {}, {}],
   ['a user’s Docker', { engine: '/run/user/1000/docker.sock' }, { variant: 'rootless', foreign: true }],
+  ['root’s second Docker', { engine: '/run/second.sock' }, { variant: 'another', foreign: true }],
   ['Podman', { source: 'podman' }, { variant: 'podman', foreign: true }],
   ['a compose file', { source: 'compose' }, { variant: 'compose' }],
   ['a pod', { source: 'kubernetes' }, { variant: 'kubernetes' }],
