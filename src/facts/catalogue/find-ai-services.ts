@@ -4,6 +4,7 @@ import type { Listener } from '../listeners/listener.ts';
 import { isEngineProxy } from '../listeners/listener.ts';
 import type { Process } from '../processes.ts';
 import type { Unit } from '../units/unit.ts';
+import { namespaceOf } from '../workloads/shared-namespace.ts';
 import type { Workload } from '../workloads/workload.ts';
 import type { AiService } from './ai-services.ts';
 import type { CatalogueService } from './catalogue.ts';
@@ -42,6 +43,7 @@ function fromWorkload(workload: Workload, seen: Seen): AiService[] {
     null;
   if (service === null) return [];
   const published = seen.listeners.filter((listener) => isPublishOf(listener, workload));
+  const { owner } = namespaceOf(workload, 'network', seen.workloads);
   return [
     {
       service,
@@ -50,6 +52,7 @@ function fromWorkload(workload: Workload, seen: Seen): AiService[] {
       processes,
       unit: null,
       workload,
+      ...(owner === workload ? {} : { networkOwner: owner }),
       listeners: [...published, ...listenersOf(processes, seen)],
       environment: workload.environment,
       argv: workload.command,
