@@ -69,18 +69,18 @@ function containerAddress({ address, port }: Door, name: string, family: Family,
 
 /** Ports that NAT rules may lead from to a door, other than those by which an engine publishes it. */
 export function translatedPorts(door: Door, family: Family, net: Netfilter): readonly number[] {
-  const { container, proto } = door;
+  const { container, proto, proxied } = door;
   const { toMachine, toAddress } = translationsOf(net);
   if (container?.published === false) {
-    const value = addressOf(door.address)?.value;
-    if (value === undefined) return [];
+    const own = addressOf(door.address);
+    if (own?.family !== family) return [];
     const published = container.workload.publishes.flatMap((one) =>
       one.proto === proto && one.containerPort === container.port ? [one.hostPort] : [],
     );
-    return toAddress(value, container.port).filter((port) => !published.includes(port));
+    return toAddress(own.value, container.port).filter((port) => !published.includes(port));
   }
-  // A published port's own NAT rules are the plain way.
-  if (container !== null) return [];
+  // The engine's own rules lead to the container's address. What leads to this machine's ends at the engine's proxy.
+  if (container !== null && !proxied) return [];
   return toMachine(door.port, (address) => address === null || takes(door, door.address, family, address));
 }
 

@@ -28,7 +28,7 @@ async function asked(
   { socket = '0.0.0.0', port = 8080, docker = false }: Asked,
   rules: Rules,
 ): Promise<readonly [scope: string | undefined, query: string]> {
-  const containers = docker ? [ollama] : [];
+  const containers = docker ? [publishedOn(socket)] : [];
   const line = `${listen(socket)}${docker ? ' users:(("docker-proxy",pid=900,fd=4))' : ''}`;
   const programs = { 900: 'docker-proxy' };
   const settings = { route_localnet: 1 };
@@ -46,6 +46,14 @@ async function asked(
     answerer(network.value, listeners.value)(query).verdict,
   ];
 }
+
+const publishedOn = (HostIp: string): typeof ollama => ({
+  ...ollama,
+  NetworkSettings: {
+    ...ollama.NetworkSettings,
+    Ports: { '80/tcp': [{ HostIp, HostPort: '11434' }] },
+  },
+});
 
 interface Asked {
   readonly socket?: string;
@@ -108,5 +116,25 @@ describe('a socket to which NAT leads from', () => {
     const only = { raw: [...raw, '-A PREROUTING -p tcp -m tcp ! --dport 22 -j DROP'] };
     const nat = [`${tcp} ! --dport 22 ${redirect}`];
     expect(await asked({}, { ...only, nat })).toEqual(['loopback', 'blocked']);
+  });
+});
+
+describe('a published port that DOCKER-USER closes', () => {
+  const engine = (address = '') =>
+    `-A PREROUTING ${address} ! -i docker0 -p tcp -m tcp --dport 11434 -j DNAT --to-destination 172.17.0.2:80`;
+  const forward = ['-A FORWARD -p tcp -m conntrack --ctorigdstport 11434 --ctdir ORIGINAL -j DROP'];
+  const redirect = `${tcp} --dport 8080 -j REDIRECT --to-ports 11434`;
+  const toLoopback = `${tcp} --dport 8080 -j DNAT --to-destination 127.0.0.1:11434`;
+  const toContainer = `${tcp} --dport 8080 -j DNAT --to-destination 172.17.0.2:80`;
+
+  test.each<[string, string, readonly string[], string, string]>([
+    ['is closed', '0.0.0.0', [engine()], 'containers', 'blocked'],
+    ['is open by a redirection', '0.0.0.0', [redirect, engine()], 'any', 'reachable'],
+    ['is open by way of loopback', '0.0.0.0', [toLoopback, engine()], 'any', 'reachable'],
+    ['is open on loopback itself', '127.0.0.1', [toLoopback, engine('-d 127.0.0.1/32')], 'any', 'reachable'],
+    // That is a way to the container's own address, which is another door.
+    ['is closed beside the container', '0.0.0.0', [toContainer, engine()], 'containers', 'reachable'],
+  ])('%s', async (_, socket, nat, scope, query) => {
+    expect(await asked({ socket, docker: true }, { nat, forward })).toEqual([scope, query]);
   });
 });
