@@ -1,7 +1,7 @@
 import type { Evidence } from '../../host/evidence.ts';
 import type { Host } from '../../host/host.ts';
 import type { Listener } from '../listeners/listener.ts';
-import { isEngineProxy } from '../listeners/listener.ts';
+import { isEngineProxy, takesPublishedPorts } from '../listeners/listener.ts';
 import type { Process } from '../processes.ts';
 import type { Unit } from '../units/unit.ts';
 import { namespaceOf } from '../workloads/shared-namespace.ts';
@@ -63,7 +63,7 @@ function fromWorkload(workload: Workload, seen: Seen): AiService[] {
 
 function isPublishOf(listener: Listener, workload: Workload): boolean {
   return (
-    isEngineProxy(listener.process?.name ?? null) &&
+    takesPublishedPorts(listener.process?.name ?? null) &&
     workload.publishes.some(({ proto, hostPort }) => proto === listener.proto && hostPort === listener.port)
   );
 }

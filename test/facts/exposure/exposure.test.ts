@@ -107,6 +107,26 @@ describe('a container’s own address', () => {
   });
 });
 
+describe('a socket of a program that takes published ports for containers', () => {
+  const doors = async (name: string, port: number) => {
+    const line = `${listen(`0.0.0.0:${String(port)}`)} users:(("${name}",pid=901,fd=3))`;
+    const all = await exposures(box(open, [line], [ollama], { 901: name }));
+    return all.filter(({ kind }) => kind !== 'container').map(({ kind, service }) => [kind, service]);
+  };
+
+  test.each(['docker-proxy', 'rootlessport', 'rootlesskit', 'pasta', 'pasta.avx2', 'slirp4netns'])(
+    '%s',
+    async (name) => {
+      expect(await doors(name, 11434)).toEqual([['published', 'ollama']]);
+      expect(await doors(name, 2222)).toContainEqual(['socket', null]);
+    },
+  );
+
+  test('but not of another program on the same port', async () => {
+    expect(await doors('nc', 11434)).toContainEqual(['socket', null]);
+  });
+});
+
 describe('published ports (Docker past the firewall)', () => {
   const published = async (dockerUser?: readonly string[]) => {
     const all = await exposures(box(dockerBesideInputDrop(dockerUser), [listen('0.0.0.0:11434')], [ollama]));
