@@ -14,6 +14,8 @@ export interface AiService {
   readonly processes: readonly Process[];
   readonly unit: Unit | null;
   readonly workload: Workload | null;
+  /** The container whose network it runs in, and whose published ports lead to it; absent where that is its own. */
+  readonly networkOwner?: Workload;
   readonly listeners: readonly Listener[];
   /** Environment and arguments it runs with: the unit's, the container's, else the process's own. */
   readonly environment: Readonly<Record<string, string>>;

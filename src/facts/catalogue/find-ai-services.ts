@@ -1,9 +1,10 @@
 import type { Evidence } from '../../host/evidence.ts';
 import type { Host } from '../../host/host.ts';
 import type { Listener } from '../listeners/listener.ts';
-import { isEngineProxy } from '../listeners/listener.ts';
+import { isEngineProxy, takesPublishedPorts } from '../listeners/listener.ts';
 import type { Process } from '../processes.ts';
 import type { Unit } from '../units/unit.ts';
+import { namespaceOf } from '../workloads/shared-namespace.ts';
 import type { Workload } from '../workloads/workload.ts';
 import type { AiService } from './ai-services.ts';
 import type { CatalogueService } from './catalogue.ts';
@@ -43,6 +44,7 @@ function fromWorkload(workload: Workload, seen: Seen): AiService[] {
     null;
   if (service === null) return [];
   const published = seen.listeners.filter((listener) => isPublishOf(listener, workload));
+  const { owner } = namespaceOf(workload, 'network', seen.workloads);
   return [
     {
       service,
@@ -51,6 +53,7 @@ function fromWorkload(workload: Workload, seen: Seen): AiService[] {
       processes,
       unit: null,
       workload,
+      ...(owner === workload ? {} : { networkOwner: owner }),
       listeners: [...published, ...listenersOf(processes, seen)],
       environment: workload.environment,
       argv: workload.command,
@@ -61,7 +64,7 @@ function fromWorkload(workload: Workload, seen: Seen): AiService[] {
 
 function isPublishOf(listener: Listener, workload: Workload): boolean {
   return (
-    isEngineProxy(listener.process?.name ?? null) &&
+    takesPublishedPorts(listener.process?.name ?? null) &&
     workload.publishes.some(({ proto, hostPort }) => proto === listener.proto && hostPort === listener.port)
   );
 }

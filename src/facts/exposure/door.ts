@@ -1,5 +1,5 @@
 import type { Listener } from '../listeners/listener.ts';
-import { isEngineProxy } from '../listeners/listener.ts';
+import { takesPublishedPorts } from '../listeners/listener.ts';
 import type { Publish, Workload } from '../workloads/workload.ts';
 
 /** A way in: a socket of the host, or a port that a container engine publishes. */
@@ -38,7 +38,7 @@ export function doorsOf(listeners: readonly Listener[], workloads: readonly Work
   const taken = new Set(published.map(keyOf));
   const sockets = listeners
     .map(doorOfListener)
-    .filter((door) => !isEngineProxy(door.process) || !taken.has(keyOf(door)));
+    .filter((door) => !takesPublishedPorts(door.process) || !taken.has(keyOf(door)));
   return [...published, ...sockets, ...workloads.flatMap(containerDoors)];
 }
 

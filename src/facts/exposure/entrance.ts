@@ -1,10 +1,10 @@
 import type { Family } from '../netfilter/addresses.ts';
 import { addressOf, spell } from '../netfilter/addresses.ts';
 import { isPublic } from '../netfilter/address-classes.ts';
-import { flat, followerOf } from '../netfilter/alike.ts';
+import { followerOf } from '../netfilter/alike.ts';
 import type { Netfilter } from '../netfilter/arrive.ts';
 import { hopsTo } from '../netfilter/routing.ts';
-import type { FilterRule } from '../netfilter/ruleset.ts';
+import { translationsOf } from '../netfilter/translations.ts';
 import { rememberedBy } from '../remember.ts';
 import type { Door } from './door.ts';
 import type { Network } from './network.ts';
@@ -24,16 +24,35 @@ export interface Entrance {
 /** The ways over one interface to a door: plainly, over other addresses of this machine, and by NAT. */
 export function entrancesOf(door: Door, { interface: name, family }: Vantage, network: Network): Entrance[] {
   const { net } = network;
-  if (door.container?.published === false) {
-    return [...containerAddress(door, name, family, net), ...forwardedTo(door, name, family, network)];
-  }
-  const destinations = destinationsOf(network, door, name, family);
-  const ports = new Map<number, string | null>([
-    [door.port, null],
-    ...redirectedPorts(door, net).map((port) => [port, `asked for at port ${String(port)}`] as const),
-  ]);
-  return destinations.flatMap((one) =>
-    Array.from(ports, ([port, words]): Entrance => ({ ...one, port, words: words ?? one.words })),
+  const plainly =
+    door.container?.published === false
+      ? containerAddress(door, name, family, net)
+      : destinationsOf(network, door, name, family).map((one) => ({ ...one, port: door.port }));
+  return [...plainly, ...byTranslation(door, plainly, name, family, network)];
+}
+
+/** NAT may change the address as well: each of this machine's is a way to a port that it leads to. */
+function byTranslation(
+  door: Door,
+  plainly: readonly Entrance[],
+  name: string,
+  family: Family,
+  network: Network,
+): Entrance[] {
+  const ports = translatedPorts(door, family, network.net);
+  if (ports.length === 0) return [];
+  const every = { address: family === 'ip' ? '0.0.0.0' : '::', bothFamilies: false };
+  const own = destinationsOf(network, every, name, family);
+  const asked = new Map<bigint, Asked>([...own, ...plainly].map((one) => [one.destination, one]));
+  const isPlain = new Set(plainly.map(({ destination }) => destination));
+  return Array.from(asked.values()).flatMap(({ destination, near, words }) =>
+    ports
+      .filter((port) => port !== door.port || !isPlain.has(destination))
+      .map((port) => {
+        const at = `at port ${String(port)}`;
+        const said = words === null ? `asked for ${at} of this machine` : `${words}, ${at}`;
+        return { destination, port, near, words: said };
+      }),
   );
 }
 
@@ -48,27 +67,21 @@ function containerAddress({ address, port }: Door, name: string, family: Family,
   return [{ destination: value.value, port, near: !isPublic(address), words }];
 }
 
-/** Ports of this machine from which somebody's own NAT rules, not the engine's, may lead to a container. */
-export function forwardedPorts(door: Door, net: Netfilter): readonly number[] {
-  const { container, proto } = door;
-  const published = container?.workload.publishes.flatMap((one) =>
-    one.proto === proto && one.containerPort === container.port ? [one.hostPort] : [],
-  );
-  return redirectedPorts(door, net).filter((port) => published?.includes(port) !== true);
-}
-
-function forwardedTo(door: Door, name: string, family: Family, { interfaces, net }: Network): Entrance[] {
-  const ports = forwardedPorts(door, net);
-  if (ports.length === 0) return [];
-  const own = interfaces.find((one) => one.name === name)?.addresses ?? [];
-  return own.flatMap(({ address }) => {
-    const value = addressOf(plain(address));
-    if (value?.family !== family) return [];
-    return ports.map((port) => ({
-      ...{ destination: value.value, port, near: false },
-      words: `asked for at port ${String(port)} of this machine`,
-    }));
-  });
+/** Ports that NAT rules may lead from to a door, other than those by which an engine publishes it. */
+export function translatedPorts(door: Door, family: Family, net: Netfilter): readonly number[] {
+  const { container, proto, proxied } = door;
+  const { toMachine, toAddress } = translationsOf(net);
+  if (container?.published === false) {
+    const own = addressOf(door.address);
+    if (own?.family !== family) return [];
+    const published = container.workload.publishes.flatMap((one) =>
+      one.proto === proto && one.containerPort === container.port ? [one.hostPort] : [],
+    );
+    return toAddress(own.value, container.port).filter((port) => !published.includes(port));
+  }
+  // The engine's own rules lead to the container's address. What leads to this machine's ends at the engine's proxy.
+  if (container !== null && !proxied) return [];
+  return toMachine(door.port, (address) => address === null || takes(door, door.address, family, address));
 }
 
 type Asked = Omit<Entrance, 'port'>;
@@ -125,32 +138,4 @@ function loopbackDestination(door: Bound, family: Family): readonly Asked[] {
   if (value?.family !== family || family === 'ip6') return [];
   const words = `asked for at ${spell(value.value, family)} over the link`;
   return [{ destination: value.value, near: true, words }];
-}
-
-/** The most ports of one rule that are asked for. */
-const most = 64;
-
-/** Ports other than its own from which a NAT rule may lead to this door: {@link arrive} tells. */
-function redirectedPorts(door: Door, net: Netfilter): readonly number[] {
-  // A published port's own NAT rules are the plain way.
-  if (door.container?.published === true) return [];
-  const found = followerOf(net).translations.flatMap((rule) => (leadsTo(rule, door) ? askedPorts(rule) : []));
-  return [...new Set(found)].filter((port) => port !== door.port);
-}
-
-function leadsTo({ target }: FilterRule, { port }: Door): boolean {
-  if (target.kind === 'redirect') return target.ports.includes(port);
-  return target.kind === 'dnat' && target.to.some((to) => to.port === port || to.port === null);
-}
-
-function askedPorts({ matches }: FilterRule): readonly number[] {
-  return matches
-    .flatMap(flat)
-    .flatMap((match) =>
-      match.on === 'destination-port' && !match.negated
-        ? match.ports.flatMap(([first, last]) =>
-            Array.from({ length: Math.min(last - first + 1, most) }, (_, index) => first + index),
-          )
-        : [],
-    );
 }

@@ -18,7 +18,7 @@ import type { Ruleset, Table } from '../netfilter/ruleset.ts';
 import { remembered } from '../remember.ts';
 import { answersOf } from './answer.ts';
 import { scopeOf } from './describe.ts';
-import { forwardedPorts } from './entrance.ts';
+import { translatedPorts } from './entrance.ts';
 import type { AnsweredDoor } from './exposure.ts';
 import { answeredDoorsFact, exposureFact } from './exposure.ts';
 import type { Network } from './network.ts';
@@ -156,7 +156,7 @@ function classOf({ door, open }: AnsweredDoor, { net }: Network): string | null 
   );
   return [
     ...[proto, address.family, addressClass(address.family, address.value), portClassOf(port)],
-    ...[forwardedPorts(door, net).join(' '), ...places],
+    ...[translatedPorts(door, address.family, net).join(' '), ...places],
   ].join('|');
 }
 

@@ -14,7 +14,23 @@ export interface Listener {
   readonly process: Process | null;
 }
 
+const engineProxies = new Set(['docker-proxy', 'rootlessport']);
+
 /** docker-proxy, or Podman's rootlessport: it takes for a container what NAT did not. */
 export function isEngineProxy(process: string | null): boolean {
-  return process === 'docker-proxy' || process === 'rootlessport';
+  return process !== null && engineProxies.has(process);
+}
+
+/**
+ * What gives a whole rootless network its way out, and takes published ports for it: rootlesskit(1) of rootless
+ * Docker, pasta(1) (which starts itself again as pasta.avx2) and slirp4netns(1) of Podman.
+ */
+const userNetworks = new Set(['rootlesskit', 'pasta', 'pasta.avx2', 'slirp4netns']);
+
+/**
+ * Whether a socket on a port that an engine publishes is that published port. User networks serve others than
+ * containers as well, virtual machines for one: on a port that nobody publishes, such a socket is somebody's own.
+ */
+export function takesPublishedPorts(process: string | null): boolean {
+  return isEngineProxy(process) || (process !== null && userNetworks.has(process));
 }

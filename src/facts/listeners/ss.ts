@@ -38,7 +38,16 @@ function parseRow(line: string): Socket | 'not listening' | null {
   return { proto: proto === 'tcp' ? 'tcp' : 'udp', ...bound, v6only, pids: pidsIn(rest) };
 }
 
-/** The pids of `users:(("nginx",pid=67,fd=5),("nginx",pid=66,fd=5))`. */
+const holder = String.raw`\("[^"]+",pid=\d+,fd=\d+\)`;
+const holders = new RegExp(String.raw`^\s*users:\((${holder}(?:,${holder})*)\)(?:\s|$)`);
+
+/**
+ * The pids of `users:(("nginx",pid=67,fd=5),("nginx",pid=66,fd=5))`; none where the list can be read in two ways.
+ *
+ * ss(8) prints names as they are, and a process chooses its own 15 bytes (PR_SET_NAME of prctl(2)): by a quote in
+ * it, or an empty name before one, it may pretend to be another process. To forge a whole entry takes more bytes.
+ */
 function pidsIn(text: string): readonly number[] {
-  return [...new Set(Array.from(text.matchAll(/",pid=(\d+),fd=\d+\)/g), (match) => Number(match[1])))];
+  const [, list = ''] = holders.exec(text) ?? [];
+  return [...new Set(Array.from(list.matchAll(/",pid=(\d+),fd=\d+\)/g), (match) => Number(match[1])))];
 }

@@ -9,7 +9,8 @@ import { contains } from './match.ts';
 import { arriving } from './packet.ts';
 import { hopsTo } from './routing.ts';
 import type { Part } from './region.ts';
-import type { FilterRule, Match, PortRange } from './ruleset.ts';
+import { portClassesOf } from './port-classes.ts';
+import type { Match } from './ruleset.ts';
 
 /** Follows packets from all sources, and those that are alike to rules and routes only once. */
 export interface Follower {
@@ -20,8 +21,8 @@ export interface Follower {
   readonly classOf: (family: Family, address: bigint) => string;
   /** Ports of one class are the same to every rule. */
   readonly portClassOf: (port: number) => number;
-  /** Rules that send packets elsewhere. */
-  readonly translations: readonly FilterRule[];
+  /** The first port of each stretch that no rule's condition tells apart. */
+  readonly portFirsts: readonly number[];
 }
 
 const mostKnown = 16;
@@ -70,7 +71,7 @@ export const followerOf = remembered((net: Netfilter): Follower => {
     links.set(name, found);
     return found;
   };
-  const portClass = portClasses(net.rules, matches);
+  const { classOf: portClass, firsts } = portClassesOf(net.rules, matches);
   const known = new Map<string, readonly Way[]>();
   const answered = new Map<string, readonly Part[]>();
   return {
@@ -85,7 +86,7 @@ export const followerOf = remembered((net: Netfilter): Follower => {
     },
     classOf,
     portClassOf: portClass,
-    translations: net.rules.filter(({ target }) => target.kind === 'dnat' || target.kind === 'redirect'),
+    portFirsts: firsts,
     follow: (at, destination, port) => {
       const { family, proto, interface: name } = at;
       const alike = [linkOf(name), family, proto, classOf(family, destination), portClass(port)].join('|');
@@ -109,37 +110,7 @@ function broughtTo(way: Way, name: string, destination: bigint, port: number): W
   return { ...way, packet: { ...packet, ...now, interface: name, asked: { destination, port } } };
 }
 
-/** Ports of one class lie between the same ports that any rule names. */
-function portClasses(rules: readonly FilterRule[], matches: readonly Match[]): (port: number) => number {
-  const targets = rules.flatMap(({ target }) => {
-    if (target.kind === 'redirect') return target.ports;
-    return target.kind === 'dnat' ? target.to.map(({ port }) => port) : [];
-  });
-  // Which port one is shifted to depends on each single one.
-  if (
-    rules.some(({ target }) => target.kind === 'dnat' && target.to.some((to) => to.shifted !== undefined))
-  ) {
-    return (port) => port;
-  }
-  const ranges = matches.flatMap((match) =>
-    match.on === 'destination-port' || match.on === 'original-port' ? match.ports : [],
-  );
-  const single = targets.flatMap((port): readonly PortRange[] => (port === null ? [] : [[port, port]]));
-  const bounds = [...ranges, ...single].flatMap(([first, last]) => [first, last + 1]);
-  const sorted = Int32Array.from(new Set(bounds)).toSorted();
-  return (port) => {
-    let low = 0;
-    let high = sorted.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((sorted[middle] ?? 0) <= port) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  };
-}
-
-export function flat(match: Match): readonly Match[] {
+function flat(match: Match): readonly Match[] {
   return match.on === 'any' ? match.of.flat().flatMap(flat) : [match];
 }
 

@@ -171,7 +171,10 @@ function translate(region: Region, { address, port, shifted }: Destination, text
 }
 
 /** In 16 bits: nf_nat_l4proto_unique_tuple of net/netfilter/nf_nat_core.c. */
-function shiftedPort(port: number, { first, count, base }: NonNullable<Destination['shifted']>): number {
+export function shiftedPort(
+  port: number,
+  { first, count, base }: NonNullable<Destination['shifted']>,
+): number {
   return first + (((port - base) & 0xffff) % count);
 }
 

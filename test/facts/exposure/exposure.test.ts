@@ -4,9 +4,9 @@ import type { Exposure } from '../../../src/engine/report.ts';
 import { exposureFact } from '../../../src/facts/exposure/exposure.ts';
 import { unfollowedPublishes } from '../../../src/facts/exposure/door.ts';
 import { workloadsFact } from '../../../src/facts/workloads/workloads.ts';
+import { box, ollama, open } from '../../harness/box.ts';
 import { dockerContainer } from '../../harness/docker-container.ts';
 import { workload } from '../../harness/docker-workload.ts';
-import { ipCommands, networkSettings } from '../../harness/ip-commands.ts';
 import type { MemoryHost } from '../../harness/memory-host.ts';
 import { memoryHost } from '../../harness/memory-host.ts';
 
@@ -38,73 +38,6 @@ COMMIT
 COMMIT
 `;
 
-const open = '*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n';
-const links = [
-  {
-    ifname: 'lo',
-    flags: ['LOOPBACK', 'UP'],
-    addr_info: [{ family: 'inet', local: '127.0.0.1', prefixlen: 8, scope: 'host' }],
-  },
-  {
-    ifname: 'eth0',
-    flags: ['UP'],
-    addr_info: [{ family: 'inet', local: '10.77.0.2', prefixlen: 24, scope: 'global' }],
-  },
-  {
-    ifname: 'docker0',
-    flags: ['UP'],
-    addr_info: [{ family: 'inet', local: '172.17.0.1', prefixlen: 16, scope: 'global' }],
-  },
-];
-const socket = '/run/docker.sock';
-const container = dockerContainer('ollama', {
-  config: { Image: 'ollama/ollama:0.5' },
-  network: {
-    Ports: { '80/tcp': [{ HostIp: '0.0.0.0', HostPort: '11434' }] },
-    Networks: { bridge: { IPAddress: '172.17.0.2' } },
-  },
-});
-const info = {
-  ServerVersion: '20.10.24',
-  SecurityOptions: [],
-  DefaultRuntime: 'runc',
-  Runtimes: { runc: {} },
-  DockerRootDir: '/var/lib/docker',
-};
-const dockerd = {
-  '/proc/79/cmdline': '/usr/sbin/dockerd\0-H\0fd://\0',
-  '/proc/79/status': 'Name:\tdockerd\nPPid:\t1\nUid:\t0\t0\t0\t0\n',
-};
-
-function box(iptables: string, sockets: readonly string[], docker: boolean): MemoryHost {
-  const answers: readonly [string, unknown][] = [
-    ['/info', info],
-    ['/containers/json?all=1', [{ Id: container.Id, Names: [container.Name] }]],
-    ['/volumes', {}],
-    [`/containers/${container.Id}/json`, container],
-  ];
-  return {
-    commands: [
-      {
-        argv: ['ss', '-H', '-t', '-u', '-l', '-n', '-p', '-e'],
-        stdout: sockets.map((line) => `${line}\n`).join(''),
-      },
-      { argv: ['iptables-save'], stdout: iptables },
-      { argv: ['ip6tables-save'], stdout: open },
-      { argv: ['nft', '-j', 'list', 'ruleset'], stdout: '{"nftables": []}' },
-      { argv: ['nft', '-a', 'list', 'ruleset'], stdout: '' },
-      ...ipCommands(links),
-    ],
-    files: {
-      ...networkSettings(links),
-      '/proc/1/cmdline': 'init\0',
-      '/proc/1/status': 'Name:\tinit\nPPid:\t0\nUid:\t0\t0\t0\t0\n',
-      ...(docker ? dockerd : {}),
-    },
-    gets: docker ? answers.map(([path, body]) => ({ socket, path, body: JSON.stringify(body) })) : [],
-  };
-}
-
 async function exposures(has: MemoryHost): Promise<readonly Exposure[]> {
   const evidence = await factReader(await memoryHost(has))(exposureFact);
   if (evidence.state === 'unknown') throw new Error(evidence.detail);
@@ -125,7 +58,7 @@ describe('sockets', () => {
     ['0.0.0.0%eth0:22', dockerBesideInputDrop(), 'any', 'admits'],
     ['0.0.0.0%docker0:22', dockerBesideInputDrop(), 'containers', 'admits'],
   ])('%s', async (address, iptables, scope, firewallSays) => {
-    expect(await exposures(box(iptables, [listen(address)], false))).toMatchObject([{ scope, firewallSays }]);
+    expect(await exposures(box(iptables, [listen(address)]))).toMatchObject([{ scope, firewallSays }]);
   });
 
   test('from a part of the neighbours name that part', async () => {
@@ -133,14 +66,14 @@ describe('sockets', () => {
       'COMMIT',
       '-A INPUT -s 10.77.0.7/32 -p tcp -m tcp --dport 3000 -j ACCEPT\n-A INPUT -p tcp -m tcp --dport 3000 -j DROP\nCOMMIT',
     );
-    expect(await exposures(box(some, [listen('0.0.0.0:3000')], false))).toMatchObject([
+    expect(await exposures(box(some, [listen('0.0.0.0:3000')]))).toMatchObject([
       { scope: 'lan', reachableFrom: [{ interface: 'eth0', sources: ['10.77.0.7/32'] }] },
     ]);
   });
 
   test('behind a rule that nobody understands are unknown, and the rule is named', async () => {
     const strange = open.replace('COMMIT', '-A INPUT -m bpf --bytecode x -j DROP\nCOMMIT');
-    const [only] = await exposures(box(strange, [listen('0.0.0.0:3000')], false));
+    const [only] = await exposures(box(strange, [listen('0.0.0.0:3000')]));
     expect(only).toMatchObject({ scope: 'unknown', firewallSays: 'unknown' });
     expect(only?.path.at(-1)).toContain('--bytecode');
   });
@@ -148,7 +81,7 @@ describe('sockets', () => {
 
 describe('a container’s own address', () => {
   const own = async (iptables: string) => {
-    const all = await exposures(box(iptables, [], true));
+    const all = await exposures(box(iptables, [], [ollama]));
     return all.find(({ kind }) => kind === 'container');
   };
 
@@ -174,9 +107,29 @@ describe('a container’s own address', () => {
   });
 });
 
+describe('a socket of a program that takes published ports for containers', () => {
+  const doors = async (name: string, port: number) => {
+    const line = `${listen(`0.0.0.0:${String(port)}`)} users:(("${name}",pid=901,fd=3))`;
+    const all = await exposures(box(open, [line], [ollama], { 901: name }));
+    return all.filter(({ kind }) => kind !== 'container').map(({ kind, service }) => [kind, service]);
+  };
+
+  test.each(['docker-proxy', 'rootlessport', 'rootlesskit', 'pasta', 'pasta.avx2', 'slirp4netns'])(
+    '%s',
+    async (name) => {
+      expect(await doors(name, 11434)).toEqual([['published', 'ollama']]);
+      expect(await doors(name, 2222)).toContainEqual(['socket', null]);
+    },
+  );
+
+  test('but not of another program on the same port', async () => {
+    expect(await doors('nc', 11434)).toContainEqual(['socket', null]);
+  });
+});
+
 describe('published ports (Docker past the firewall)', () => {
   const published = async (dockerUser?: readonly string[]) => {
-    const all = await exposures(box(dockerBesideInputDrop(dockerUser), [listen('0.0.0.0:11434')], true));
+    const all = await exposures(box(dockerBesideInputDrop(dockerUser), [listen('0.0.0.0:11434')], [ollama]));
     return all.find(({ kind }) => kind === 'published');
   };
   const rule = (port: string) => `-p tcp -m conntrack ${port} --ctdir ORIGINAL -j DROP`;
@@ -209,7 +162,7 @@ describe('published ports (Docker past the firewall)', () => {
 });
 
 test('without the right to read the firewall everything beyond loopback is unknown', async () => {
-  const denied = box(open, [listen('0.0.0.0:3000'), listen('127.0.0.1:1')], false);
+  const denied = box(open, [listen('0.0.0.0:3000'), listen('127.0.0.1:1')]);
   const commands = denied.commands?.map((each) =>
     each.argv[0] === 'iptables-save' || each.argv[0] === 'nft'
       ? { ...each, exitCode: 1, stdout: '', stderr: 'Permission denied (you must be root)' }
@@ -224,11 +177,15 @@ test('without the right to read the firewall everything beyond loopback is unkno
 
 test('a network past the published ports is a gap here, and not in every rule over containers', async () => {
   const lan = dockerContainer('ollama', { network: { Networks: { lan: {} } } });
-  const docker = box(open, [], true);
+  const docker = box(open, [], [ollama]);
   const gets = (docker.gets ?? []).map((get) =>
     get.path === `/containers/${lan.Id}/json` ? { ...get, body: JSON.stringify(lan) } : get,
   );
-  const networks = { socket, path: '/networks', body: '[{"Name": "lan", "Driver": "macvlan"}]' };
+  const networks = {
+    socket: '/run/docker.sock',
+    path: '/networks',
+    body: '[{"Name": "lan", "Driver": "macvlan"}]',
+  };
   const read = factReader(await memoryHost({ ...docker, gets: [...gets, networks] }));
   expect(await read(exposureFact)).toMatchObject({ gaps: [expect.stringContaining('lan (macvlan)')] });
   expect(await read(workloadsFact)).not.toHaveProperty('gaps');

@@ -53,6 +53,25 @@ describe('parseSs', () => {
     },
   );
 
+  // A process may call itself anything of 15 bytes.
+  test.each([
+    ['",pid=6,fd=1)', []],
+    ['",pid=6,fd=1),(', []],
+    ['x",pid=6,fd=1))', []],
+    ['",pid=6,fd=1', []],
+    ['"', []],
+    ['', []],
+    ['a),(b,pid=6 (c', [77]],
+    ['tmux: server', [77]],
+  ])('a process by the name of %s is nobody else', (name, pids) => {
+    const others = ['', ',("nginx",pid=78,fd=3)'];
+    for (const other of others) {
+      const line = `tcp LISTEN 0 9 *:22 *:* users:(("${name}",pid=77,fd=3)${other}) ino:1 sk:1 cgroup:/ v6only:0 <->`;
+      const found = pids.length === 0 || other === '' ? pids : [...pids, 78];
+      expect(parseSs(line)).toMatchObject([{ pids: found }]);
+    }
+  });
+
   test('a bound TCP socket that does not listen is no listener', () => {
     expect(parseSs('tcp UNCONN 0 0 0.0.0.0:8080 0.0.0.0:*')).toEqual([]);
   });
