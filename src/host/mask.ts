@@ -41,11 +41,21 @@ const wellKnown = new Set(
  * DB_PASSWORD_2. Not a number of tokens (max_token, --max-tokens 9), a public key, sudo's NOPASSWD.
  */
 const credential =
-  String.raw`(?:password|(?<!no)passwd|passphrase|pass|pwd|secret|salt|(?<!(?:load|import))credential|` +
+  String.raw`(?:password|(?<!no)passwd|passphrase|pass|pwd|(?<=[_-])pw|secret|salt|(?<!(?:load|import))cred(?:ential)?|` +
+  String.raw`(?<=gradio[-_]?|api[-_]?|master[-_]?)auth|` +
   String.raw`(?<!(?:max|min|num|per)[-_]?)token(?!s["']?[\s:=\0]+["']?[0-9]{1,9}(?![\w.-]))|` +
   String.raw`(?<!public|pub|primary|host)[-_]key|(?:api|secret|access|private|encryption|master|auth|signing|admin|service)key)` +
   String.raw`(?:s|[-_]?(?:base|value|old|new|prod|production|dev|staging|test|primary|secondary|default|overwrite|[0-9]{1,3}))?`;
 const name = String.raw`(?<![\w.-])[\w.-]*?${credential}`;
+
+/** A backslash that lets a line go on; see systemd.syntax(7) and the Dockerfile reference. */
+const lineGoesOn = String.raw`\\[ \t]*\r?$`;
+/** A word, and what a line without indentation goes on with: no other variable, and no option. */
+const word =
+  String.raw`(?!${lineGoesOn})[^\s"'{[](?:(?!${lineGoesOn})[^\s"'])*` +
+  String.raw`(?:\\[ \t]*\r?\n(?![A-Za-z_][\w.-]*=|-)(?:(?!${lineGoesOn})[^\s"'#])+)*`;
+
+const option = String.raw`(?<![\w-])--[\w.-]*?${credential}`;
 
 const variable = String.raw`\bname["']?:[ \t]*["']?${name}["']?[ \t]*(?:,[ \t]*)?(?:\r?\n[ \t]*)?["']?value["']?:[ \t]*`;
 
@@ -64,7 +74,7 @@ const assignments: readonly RegExp[] = [
   new RegExp(String.raw`${name}\\"[ \t]*:[ \t]*\\"(?<secret>(?:(?!\\")[^\n])*)(?=\\")`, 'dgi'),
   // A line of its own: NAME=the whole rest, - name: the whole rest (a block, an anchor or a tag is none)
   new RegExp(
-    String.raw`^[ \t-]*(?:export[ \t]+)?${name}(?:[ \t]*=[ \t]*|[ \t]*:[ \t]+(?![{[&*|>!]))(?<secret>[^\s"'{[](?:(?![ \t]?\\[ \t]*$)[^\n\r])*)`,
+    String.raw`^[ \t-]*(?:export[ \t]+)?${name}(?:[ \t]*=[ \t]*|[ \t]*:[ \t]+(?![{[&*|>!]))(?!${lineGoesOn})(?<secret>[^\s"'{[](?:(?![ \t]?\\[ \t]*$)[^\n\r])*)`,
     'dgim',
   ),
   // ENV NAME the whole rest: the old form in a Dockerfile, where a line may go on behind a backslash
@@ -74,13 +84,15 @@ const assignments: readonly RegExp[] = [
   ),
   new RegExp(String.raw`^[ \t]*(?:onbuild[ \t]+)?env[ \t]+${name}[ \t]+"(?<secret>[^"\n]+)"`, 'dgim'),
   // NAME=word, name: word
-  new RegExp(String.raw`${name}(?:=(?!--)|[ \t]+=[ \t]+)(?<secret>[^\s"'{[][^\s"']*)`, 'dgi'),
+  new RegExp(String.raw`${name}(?:=(?!--)|[ \t]+=[ \t]+)(?<secret>${word})`, 'dgim'),
   new RegExp(String.raw`${name}:[ \t]+(?![{[&*|>!]|ENC\[)(?<secret>\$\{[^}\n]*\}|[^\s"',;{}[\]\\]+)`, 'dgi'),
-  // --name word, "--name", "word"
+  // --name "the whole rest", --name 'the whole rest', --name \"the whole rest\"
   new RegExp(
-    String.raw`(?<![\w-])--[\w.-]*?${credential}(?:[ \t]+|["'][ \t]*,[ \t]*["'])(?!-)(?<secret>[^\s"',\\]+)`,
+    String.raw`${option}[ \t]+(?<quote>\\?["'])(?<secret>(?:(?!\k<quote>)(?:\\.|[^\n]))+)(?=\k<quote>)`,
     'dgi',
   ),
+  // --name word, "--name", "word"
+  new RegExp(String.raw`${option}(?:[ \t]+|["'][ \t]*,[ \t]*["'])(?!-)(?<secret>[^\s"',\\]+)`, 'dgi'),
   // A variable of a Kubernetes container, whose name and value stand apart: "name": "NAME", "value": "the whole rest"
   new RegExp(String.raw`${variable}"(?<secret>(?:\\.|[^"\\\n])*)(?=")`, 'dgi'),
   new RegExp(String.raw`${variable}'(?<secret>[^'\n]*)(?=')`, 'dgi'),
@@ -173,7 +185,7 @@ function optionBefore(items: readonly unknown[], index: number): string {
 
 /** What any of the patterns needs: most text has nothing of it, and is left alone at once. */
 const suspicious =
-  /pass|pwd|secret|salt|credential|token|key|auth|:\/\/|sk-|gh[opsu]_|github_pat_|hf_|glpat-|gsk_|xox|akia|aiza|nvapi-|eyj|\$/i;
+  /pass|pwd|[_-]pw|secret|salt|cred|token|key|auth|:\/\/|sk-|gh[opsu]_|github_pat_|hf_|glpat-|gsk_|xox|akia|aiza|nvapi-|eyj|\$/i;
 
 /** One argument or variable, which ends where the text does. */
 function maskWord(word: string): string {
@@ -208,16 +220,26 @@ function replaceSecrets(text: string, pattern: RegExp): string {
   let from = 0;
   for (const match of text.matchAll(pattern)) {
     const [start, end] = match.indices?.groups?.secret ?? [0, 0];
-    masked += text.slice(from, start) + maskOne(text.slice(start, end));
+    masked += text.slice(from, start) + maskLines(text.slice(start, end));
     from = end;
   }
   return from === 0 ? text : masked + text.slice(from);
 }
 
+/** One that goes on in the next lines is masked as a whole; the lines stay lines. */
+function maskLines(secret: string): string {
+  const [first = '', ...others] = secret.split(/(?=\\[ \t]*\r?\n)/);
+  const masked = maskOne(first);
+  if (others.length === 0 || masked === first) return masked + others.join('');
+  return masked + others.map((line) => line.slice(0, line.indexOf('\n') + 1)).join('');
+}
+
 function maskOne(secret: string): string {
   const trimmed = secret.trim();
+  // Compose takes $$ for a dollar, and a shell in the container the rest for a variable.
+  if (/^\$\$[A-Z_][A-Z0-9_]*$/.test(trimmed)) return secret;
   // ${NAME}, or with a literal to fall back on: ${NAME:-literal}
-  const variable = /^(\$\{\w+(?::?[-+?=])?)([^}]*)(\}.*)$/s.exec(trimmed);
+  const variable = /^(\$\$?\{\w+(?::?[-+?=])?)([^}]*)(\}.*)$/s.exec(trimmed);
   if (variable !== null) {
     const [, before = '', fallback = '', after = ''] = variable;
     return before + (fallback === '' ? '' : maskOne(fallback)) + after;
