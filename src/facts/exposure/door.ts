@@ -1,5 +1,6 @@
 import type { Listener } from '../listeners/listener.ts';
 import { takesPublishedPorts } from '../listeners/listener.ts';
+import { namespaceOf } from '../workloads/shared-namespace.ts';
 import type { Publish, Workload } from '../workloads/workload.ts';
 
 /** A way in: a socket of the host, or a port that a container engine publishes. */
@@ -39,7 +40,9 @@ export function doorsOf(listeners: readonly Listener[], workloads: readonly Work
   const sockets = listeners
     .map(doorOfListener)
     .filter((door) => !takesPublishedPorts(door.process) || !taken.has(keyOf(door)));
-  return [...published, ...sockets, ...workloads.flatMap(containerDoors)];
+  const members = membersOf(workloads);
+  const inside = workloads.flatMap((workload) => containerDoors(workload, members.get(workload) ?? []));
+  return [...published, ...sockets, ...inside];
 }
 
 /** Published ports that nobody follows: a sentence for each, since they may be open. */
@@ -71,9 +74,23 @@ function doorOfPublish(workload: Workload, publish: Publish, listeners: readonly
   ];
 }
 
-/** Every port of a container at its own addresses: who routes there needs no published port. */
-function containerDoors(workload: Workload): Door[] {
-  const { addresses, unpublished, publishes } = workload;
+/** Those that now run in another container's network, by whose it is. */
+function membersOf(workloads: readonly Workload[]): ReadonlyMap<Workload, readonly Workload[]> {
+  const found = new Map<Workload, Workload[]>();
+  for (const workload of workloads.filter(({ state }) => state === 'running')) {
+    const { owner } = namespaceOf(workload, 'network', workloads);
+    if (owner !== workload) found.set(owner, [...(found.get(owner) ?? []), workload]);
+  }
+  return found;
+}
+
+/**
+ * Every port of a container at its own addresses, those of who runs in its network included: who routes there needs
+ * no published port.
+ */
+function containerDoors(workload: Workload, members: readonly Workload[]): Door[] {
+  const { addresses, publishes } = workload;
+  const unpublished = [workload, ...members].flatMap((one) => one.unpublished);
   const published = publishes.flatMap(({ proto, containerPort, active }) =>
     active && proto !== 'sctp' ? [{ proto, port: containerPort }] : [],
   );

@@ -132,8 +132,14 @@ function mainVerdict(parts: readonly Part[]): Part['verdict'] {
   return order.toSorted((a, b) => (size(b) > size(a) ? 1 : size(b) < size(a) ? -1 : 0))[0] ?? 'unknown';
 }
 
+/** Of equals the first: the plain way comes before the unusual ones. */
 function largest(parts: readonly Part[]): Part | undefined {
-  return parts.toSorted((a, b) => (sizeOf(b.sources) > sizeOf(a.sources) ? 1 : -1))[0];
+  let found: { readonly part: Part; readonly size: bigint } | undefined;
+  for (const part of parts) {
+    const size = sizeOf(part.sources);
+    if (found === undefined || size > found.size) found = { part, size };
+  }
+  return found?.part;
 }
 
 /** Names a set of sources by what it has, or by what it lacks, whichever is less. */

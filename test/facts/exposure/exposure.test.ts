@@ -71,6 +71,12 @@ describe('sockets', () => {
     ]);
   });
 
+  test('that NAT leads to as well are described by the plain way', async () => {
+    const nat = `*nat\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -p tcp -m tcp --dport 80 -j REDIRECT --to-ports 3000\nCOMMIT\n`;
+    const [only] = await exposures(box(`${open}${nat}`, [listen('0.0.0.0:3000')]));
+    expect(only?.path).toEqual(['policy accept (ip nat PREROUTING)', 'policy accept (ip filter INPUT)']);
+  });
+
   test('behind a rule that nobody understands are unknown, and the rule is named', async () => {
     const strange = open.replace('COMMIT', '-A INPUT -m bpf --bytecode x -j DROP\nCOMMIT');
     const [only] = await exposures(box(strange, [listen('0.0.0.0:3000')]));

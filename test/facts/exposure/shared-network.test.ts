@@ -25,7 +25,7 @@ const owner = (image: string, ports: Ports) =>
 
 const member = (name: string, image: string, Env: readonly string[] = []) =>
   dockerContainer(name, {
-    config: { Image: image, Env },
+    config: { Image: image, Env, ExposedPorts: { '11434/tcp': {} } },
     host: { NetworkMode: `container:${owner('', {}).Id}` },
     network: { Ports: {}, Networks: {} },
   });
@@ -72,6 +72,20 @@ describe('a published port of a container whose network others borrow', () => {
     const { exposures } = await read(image, ports, members);
     const published = exposures.filter(({ kind }) => kind === 'published');
     expect(published.map(({ service }) => service)).toEqual(services);
+  });
+
+  test('is no condition for who routes to its address', async () => {
+    const { exposures } = await read(vpn, {}, [ollama]);
+    expect(exposures).toMatchObject([
+      {
+        kind: 'container',
+        workload: 'owner',
+        address: '172.17.0.2',
+        port: 11434,
+        service: 'ollama',
+        scope: 'lan',
+      },
+    ]);
   });
 
   test('is judged as the service that answers there', async () => {
