@@ -10,6 +10,7 @@ import type { Engine } from '../../facts/workloads/engine.ts';
 import { engineOfWorkload, enginesFact } from '../../facts/workloads/engine.ts';
 import type { HostPower } from '../../facts/workloads/host-power.ts';
 import { hostPowers } from '../../facts/workloads/host-power.ts';
+import { powerfulPaths } from '../../facts/workloads/powerful-paths.ts';
 import { beginsAsRoot } from '../../facts/workloads/user.ts';
 import type { Workload } from '../../facts/workloads/workload.ts';
 import { workloadsFact } from '../../facts/workloads/workloads.ts';
@@ -23,8 +24,6 @@ const messages = {
   inside: '`{name}`: whoever breaks into it → {chain} → root on the host.',
 };
 
-const Paths = z.array(z.string().startsWith('/')).min(1);
-
 export const attackPath = defineCheck({
   id: 'attack-path',
   needs: { workloads: workloadsFact, services: aiServicesFact },
@@ -32,20 +31,18 @@ export const attackPath = defineCheck({
   params: z.strictObject({
     /** `network`: without a credential, from another machine; `inside`: from code in the container. */
     from: z.enum(['network', 'inside']),
-    sockets: Paths,
-    trusted: Paths,
-    devices: Paths,
   }),
   messages,
-  evaluate: ({ workloads, services, exposures, engines, stopgaps }, { from, ...paths }) =>
-    eachWorkload<typeof messages>(
+  evaluate: ({ workloads, services, exposures, engines, stopgaps }, { from }) => {
+    const known = engines.state === 'known' ? engines.value : [];
+    const paths = powerfulPaths(known);
+    return eachWorkload<typeof messages>(
       workloads,
       (workload): Verdict<typeof messages>[] => {
         const { name } = workload;
         const powers = hostPowers(workload, workloads, paths);
         if (powers.length === 0) return [withoutPower(workload)];
-        const engine = engines.state === 'known' ? engineOfWorkload(workload, engines.value) : null;
-        if (isMapped(workload, engine)) {
+        if (isMapped(workload, engineOfWorkload(workload, known))) {
           const because = `root in \`${name}\` is another user on the host`;
           return [{ ...notApplicable(because), subject: name }];
         }
@@ -63,7 +60,8 @@ export const attackPath = defineCheck({
         });
       },
       about,
-    ),
+    );
+  },
 });
 
 /** Settings that make powers and entries: no pass stands where one of them is not known. */

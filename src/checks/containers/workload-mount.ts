@@ -5,7 +5,7 @@ import { defineCheck, pass, undetermined } from '../../engine/check.ts';
 import { citeSetting, workloadData } from '../../facts/workloads/cite.ts';
 import { eachWorkload } from '../../facts/workloads/each-workload.ts';
 import { enginesFact } from '../../facts/workloads/engine.ts';
-import { isAbove, isBelow, straightened } from '../../facts/workloads/path-pattern.ts';
+import { PathListName, joined, powerfulPaths, reachedBy } from '../../facts/workloads/powerful-paths.ts';
 import { namespaceOf } from '../../facts/workloads/shared-namespace.ts';
 import type { Mount, Workload } from '../../facts/workloads/workload.ts';
 import { workloadsFact } from '../../facts/workloads/workloads.ts';
@@ -22,12 +22,12 @@ export const workloadMount = defineCheck({
   needs: { workloads: workloadsFact },
   optional: { engines: enginesFact },
   params: z.strictObject({
+    /** Lists of `rules/catalogue/powerful-paths.yaml`, beside the following. */
+    lists: z.array(PathListName).default([]),
     /** Bad when mounted itself or with a directory above it; `*` is any text in one component. */
     paths: Paths,
     /** Bad also when something inside is mounted. */
     trees: Paths,
-    /** Counts the sockets that the engine listens on as `paths`. */
-    engineSockets: z.boolean().default(false),
     access: z.enum(['any', 'writable', 'read-only']).default('any'),
     /** Images made to stand between the path and others; they pass as long as they publish nothing. */
     guards: z.array(z.string()).default([]),
@@ -35,19 +35,9 @@ export const workloadMount = defineCheck({
     meaning: z.string().min(1),
   }),
   messages,
-  evaluate: ({ workloads, engines }, { paths, trees, engineSockets, access, guards, meaning }) => {
-    const known = engineSockets && engines.state === 'known' ? engines.value : [];
-    const wanted = [...paths, ...known.flatMap(({ sockets }) => sockets.map(({ path }) => path))];
-    const reachedBy = ({ type, source, real }: Mount): string | null => {
-      if (type !== 'bind') return null;
-      const seen = [real ?? source, source];
-      for (const path of new Set([...seen, ...seen.map(behindProc)])) {
-        const above = [...wanted, ...trees].find((pattern) => isAbove(path, pattern));
-        if (above !== undefined) return isBelow(path, above) ? path : above;
-        if (trees.some((pattern) => isBelow(path, pattern))) return path;
-      }
-      return null;
-    };
+  evaluate: ({ workloads, engines }, { lists, paths, trees, access, guards, meaning }) => {
+    const known = powerfulPaths(engines.state === 'known' ? engines.value : []);
+    const wanted = joined([{ paths, trees }, ...lists.map((list) => known[list])]);
     return eachWorkload<typeof messages>(
       workloads,
       (workload) => {
@@ -66,7 +56,7 @@ export const workloadMount = defineCheck({
         }
         const found = workload.mounts.flatMap((mount): Verdict<typeof messages>[] => {
           if (access !== 'any' && mount.writable !== (access === 'writable')) return [];
-          const reached = reachedBy(mount);
+          const reached = reachedBy(mount, wanted);
           const { source, real, target, writable } = mount;
           if (reached === null && real === null) {
             const because = `where the host’s ${source} leads was not seen: run as root`;
@@ -104,11 +94,6 @@ function isOwnNetwork({ namespaces: { network } }: Workload): boolean {
 
 function isPublishUnseen({ unseen, unsettled }: Workload): boolean {
   return unseen.includes('ports') || unsettled.has('ports') || unsettled.has('network');
-}
-
-/** As the process sees it, where the path leads through one in /proc. */
-function behindProc(path: string): string {
-  return path.startsWith('/') ? straightened(path) : path;
 }
 
 function mountWord({ source, real, target, writable }: Mount): string {

@@ -9,11 +9,6 @@ import { engine, workload } from '../../harness/docker-workload.ts';
 import { evaluate } from '../../harness/evaluate.ts';
 import { exposure, noStopgaps } from '../../harness/exposures.ts';
 
-const paths = {
-  sockets: ['/run/docker.sock', '/var/run/docker.sock'],
-  trusted: ['/etc', '/usr'],
-  devices: ['/dev/sd*', '/dev/mem'],
-};
 const bind = (Source: string, RW = true) => ({
   mounts: [{ Type: 'bind', Source, Destination: '/x', Mode: '', RW, Propagation: 'rprivate' }],
 });
@@ -46,7 +41,7 @@ function judge(from: 'network' | 'inside', one: Workload, given: Given = {}) {
       engines: given.engines ?? [engine],
       stopgaps: noStopgaps,
     },
-    { from, ...paths },
+    { from },
   );
 }
 
@@ -78,6 +73,12 @@ describe('from the network', () => {
     ],
     ['pass', '/etc read-only', workload('x', bind('/etc', false)), {}],
     ['pass', 'nothing that makes root', workload('x'), {}],
+    ['pass', 'data in root’s home', workload('x', bind('/root/openwebui/data')), {}],
+    ['pass', 'a product’s own files', workload('x', bind('/usr/share/ollama/.ollama')), {}],
+    ['pass', 'its own settings', workload('x', bind('/etc/traefik')), {}],
+    ['pass', 'the time zone', workload('x', bind('/etc/localtime')), {}],
+    ['fail', 'what the dynamic linker reads', workload('x', bind('/etc/ld.so.conf.d')), {}],
+    ['fail', 'a directory of the dynamic linker’s', workload('x', bind('/usr/lib/x86_64-linux-gnu')), {}],
     ['pass', 'nobody reaches it', socket, { exposures: [] }],
     [
       'pass',
@@ -166,6 +167,15 @@ describe('a service of a file', () => {
       files,
     ],
     ['pass', 'nothing is published', described({}), files],
+    [
+      'pass',
+      'a directory of the repository',
+      described({
+        mounts: socket.mounts.map((mount) => ({ ...mount, source: './etc', real: './etc' })),
+        namespaces: { ...socket.namespaces, network: 'host' },
+      }),
+      files,
+    ],
     [
       'undetermined',
       'a mount is left open',

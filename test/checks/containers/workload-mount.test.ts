@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { rules } from '../../../rules/registry.ts';
 import { workloadMount } from '../../../src/checks/containers/workload-mount.ts';
 import type { Mount, Workload } from '../../../src/facts/workloads/workload.ts';
 import { evaluate } from '../../harness/evaluate.ts';
@@ -18,8 +19,7 @@ function mounting(source: string, change: Partial<Mount> = {}, more: Partial<Wor
 }
 
 const socket = {
-  paths: ['/run/user/*/docker.sock'],
-  engineSockets: true,
+  lists: ['engineSockets'],
   guards: ['tecnativa/docker-socket-proxy'],
   meaning: 'm',
 };
@@ -104,6 +104,40 @@ describe('workload-mount', () => {
   ])('sensitive paths: %s %s %j', (outcome, source, change) => {
     const given = { workloads: [mounting(source, change)], engines: [engine] };
     expect(evaluate(workloadMount, given, sensitive)).toMatchObject([{ outcome }]);
+  });
+
+  test.each<[string, string]>([
+    ...[
+      '/etc',
+      '/etc/ld.so.conf.d',
+      '/etc/apt',
+      '/etc/cron.daily/x',
+      '/etc/sudoers.d',
+      '/usr',
+      '/usr/local/lib',
+    ].map((path): [string, string] => ['fail', path]),
+    ...[
+      '/usr/lib/x86_64-linux-gnu',
+      '/home/me/.bashrc',
+      '/root/.config',
+      '/var/log',
+      '/dev',
+      '/dev/sda1',
+    ].map((path): [string, string] => ['fail', path]),
+    ...[
+      '/etc/timezone',
+      '/etc/localtime',
+      '/etc/traefik',
+      '/usr/share/ollama/.ollama',
+      '/root/openwebui/data',
+    ].map((path): [string, string] => ['pass', path]),
+    ...['/home/me/models', './etc', './proc/1/root', '/var/lib/ollama', '/dev/shm'].map(
+      (path): [string, string] => ['pass', path],
+    ),
+  ])('what root runs and trusts: %s %s', (outcome, source) => {
+    const params = rules.find(({ id }) => id === 'sensitive-mount')?.with;
+    const given = { workloads: [mounting(source)], engines: [engine] };
+    expect(evaluate(workloadMount, given, params)).toMatchObject([{ outcome }]);
   });
 
   test('read-only mounts are another rule', () => {
