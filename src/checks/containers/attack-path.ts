@@ -6,12 +6,11 @@ import type { AiService } from '../../facts/catalogue/ai-services.ts';
 import { aiServicesFact } from '../../facts/catalogue/ai-services-fact.ts';
 import { citeSetting, workloadData } from '../../facts/workloads/cite.ts';
 import { eachWorkload } from '../../facts/workloads/each-workload.ts';
-import type { Engine } from '../../facts/workloads/engine.ts';
 import { engineOfWorkload, enginesFact } from '../../facts/workloads/engine.ts';
 import type { HostPower } from '../../facts/workloads/host-power.ts';
 import { hostPowers } from '../../facts/workloads/host-power.ts';
 import { powerfulPaths } from '../../facts/workloads/powerful-paths.ts';
-import { beginsAsRoot } from '../../facts/workloads/user.ts';
+import { beginsAsRoot, isRootMapped } from '../../facts/workloads/user.ts';
 import type { Workload } from '../../facts/workloads/workload.ts';
 import { workloadsFact } from '../../facts/workloads/workloads.ts';
 import { exposureFact } from '../../facts/exposure/exposure.ts';
@@ -42,7 +41,7 @@ export const attackPath = defineCheck({
         const { name } = workload;
         const powers = hostPowers(workload, workloads, paths);
         if (powers.length === 0) return [withoutPower(workload)];
-        if (isMapped(workload, engineOfWorkload(workload, known))) {
+        if (isRootMapped(workload, engineOfWorkload(workload, known))) {
           const because = `root in \`${name}\` is another user on the host`;
           return [{ ...notApplicable(because), subject: name }];
         }
@@ -89,11 +88,6 @@ function withoutPower(workload: Workload): Verdict<typeof messages> {
   const unseen = mounts.find(({ type, real }) => type === 'bind' && real === null);
   if (unseen === undefined) return pass(name, ...restsOn(workload));
   return undetermined(`where ${unseen.source}, which \`${name}\` has, leads was not seen`, name);
-}
-
-/** Whether the container's root has another user's id on the host. */
-function isMapped({ mapsRoot, namespaces }: Workload, engine: Engine | null): boolean {
-  return mapsRoot || engine?.rootless === true || (engine?.userns === true && namespaces.user !== 'host');
 }
 
 /** Only what takes two settings to be one: what a single setting gives has a rule of its own. */

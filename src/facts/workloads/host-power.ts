@@ -42,7 +42,8 @@ function one(words: string, needsRoot: boolean, setting: Setting, value: unknown
   return { words, needsRoot, setting, value, ...(entry === undefined ? {} : { entry }) };
 }
 
-function mounts({ mounts: all }: Workload, { engineSockets, trusted, storages }: PowerfulPaths): HostPower[] {
+function mounts({ mounts: all }: Workload, paths: PowerfulPaths): HostPower[] {
+  const { engineSockets, controlSockets, trusted, storages } = paths;
   const written = joined([trusted, storages]);
   return all.flatMap((mount) => {
     const { source, target, writable } = mount;
@@ -50,6 +51,8 @@ function mounts({ mounts: all }: Workload, { engineSockets, trusted, storages }:
     // A socket is not written to as a file: a read-only mount of it stops nobody.
     if (reachedBy(mount, engineSockets) !== null)
       return [one(`the engine’s socket (${source})`, false, 'mounts', shown, target)];
+    const control = reachedBy(mount, controlSockets);
+    if (control !== null) return [one(`the host’s control socket ${control}`, true, 'mounts', shown, target)];
     return writable && reachedBy(mount, written) !== null
       ? [one(`write access to the host’s ${source}`, true, 'mounts', shown, target)]
       : [];

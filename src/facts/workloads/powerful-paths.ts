@@ -19,6 +19,8 @@ export type PathList = z.infer<typeof PathList>;
 export const PowerfulPaths = z.strictObject({
   /** Who connects commands the engine, whoever they are in the container. */
   engineSockets: PathList,
+  /** Sockets by which root is obeyed on the host, and others are not. */
+  controlSockets: PathList,
   /** Where other containers live. */
   storages: PathList,
   /** What root, or somebody who may become root, runs or believes. */

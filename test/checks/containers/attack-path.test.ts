@@ -213,6 +213,14 @@ describe('from inside', () => {
     ['fail', 'another’s share of the host’s processes', workload('x', tracer), { others: [other] }],
     ['pass', 'the socket alone has a rule of its own', socket, {}],
     ['pass', 'a user without rights', workload('x', { ...bind('/etc'), config: { User: 'app' } }), {}],
+    ['fail', 'root on the system bus, read-only or not', workload('x', bind('/run/dbus', false)), {}],
+    ['fail', 'root at snapd’s socket', workload('x', bind('/run/snapd.socket')), {}],
+    [
+      'pass',
+      'another user on the system bus',
+      workload('x', { ...bind('/run/dbus', false), config: { User: 'app' } }),
+      {},
+    ],
     ['pass', 'its own processes', workload('x', { host: { CapAdd: ['SYS_PTRACE'] } }), {}],
     [
       'undetermined',

@@ -140,6 +140,39 @@ describe('workload-mount', () => {
     expect(evaluate(workloadMount, given, params)).toMatchObject([{ outcome }]);
   });
 
+  const asUser = (user: string, state: Workload['state'] = 'running') => ({ user, state });
+  test.each<[string, string, Partial<Workload>, object]>([
+    ...[
+      '/run/dbus',
+      '/run/dbus/system_bus_socket',
+      '/run/systemd',
+      '/run/systemd/private',
+      '/run/libvirt',
+    ].map((path): [string, string, Partial<Workload>, object] => ['fail', path, {}, {}]),
+    ['fail', '/run/snapd.socket', {}, {}],
+    ['fail', '/var/run/dbus', {}, {}],
+    ['pass', '/run/systemd/resolve', {}, {}],
+    ['pass', '/run/dbus', asUser('1000'), {}],
+    ['fail', '/run/dbus', asUser('0:0'), {}],
+    ['undetermined', '/run/dbus', asUser('', 'declared'), {}],
+    [
+      'undetermined',
+      '/run/dbus',
+      { ...asUser('1000'), unsettled: new Map([['user', 'c.yml:3 leaves it to V']]) },
+      {},
+    ],
+    ['not-applicable', '/run/dbus', { mapsRoot: true }, {}],
+    ['not-applicable', '/run/dbus', {}, { rootless: true }],
+    ['fail', '/run/dbus', { namespaces: { ...workload('x').namespaces, user: 'host' } }, { userns: true }],
+  ])('control sockets, read-only: %s %s %j %j', (outcome, source, more, ofEngine) => {
+    const params = rules.find(({ id }) => id === 'control-socket-mounted')?.with;
+    const given = {
+      workloads: [mounting(source, { writable: false }, more)],
+      engines: [{ ...engine, ...ofEngine }],
+    };
+    expect(evaluate(workloadMount, given, params)).toMatchObject([{ outcome }]);
+  });
+
   test('read-only mounts are another rule', () => {
     const given = { workloads: [mounting('/etc', { writable: false }), mounting('/etc')], engines: [engine] };
     const verdicts = evaluate(workloadMount, given, { ...sensitive, access: 'read-only' });
