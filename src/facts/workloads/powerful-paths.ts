@@ -39,6 +39,7 @@ export function powerfulPaths(engines: readonly Engine[]): PowerfulPaths {
   return {
     ...known,
     engineSockets: joined([known.engineSockets, { paths: sockets, trees: [] }]),
+    storages: joined([known.storages, { paths: [], trees: engines.map(({ dataRoot }) => dataRoot) }]),
   };
 }
 

@@ -214,6 +214,13 @@ describe('from inside', () => {
     ['pass', 'the socket alone has a rule of its own', socket, {}],
     ['pass', 'a user without rights', workload('x', { ...bind('/etc'), config: { User: 'app' } }), {}],
     ['fail', 'root on the system bus, read-only or not', workload('x', bind('/run/dbus', false)), {}],
+    [
+      'fail',
+      'root and the engine’s data, wherever they are',
+      workload('x', bind('/srv/docker')),
+      { engines: [{ ...engine, dataRoot: '/srv/docker' }] },
+    ],
+    ['fail', 'root and Podman’s storage', workload('x', bind('/var/lib/containers/storage')), {}],
     ['fail', 'root at snapd’s socket', workload('x', bind('/run/snapd.socket')), {}],
     [
       'pass',

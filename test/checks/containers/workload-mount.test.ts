@@ -140,6 +140,26 @@ describe('workload-mount', () => {
     expect(evaluate(workloadMount, given, params)).toMatchObject([{ outcome }]);
   });
 
+  test.each<[string, string, string, boolean]>([
+    ['fail', 'sensitive-mount', '/srv/docker', true],
+    ['fail', 'sensitive-mount', '/srv/docker/overlay2', true],
+    ['fail', 'sensitive-mount', '/srv', true],
+    ['pass', 'sensitive-mount', '/srv/models', true],
+    ['fail', 'sensitive-mount-read-only', '/srv/docker', false],
+    ...[
+      '/var/lib/containers',
+      '/var/lib/containers/storage',
+      '/var/lib/rancher',
+      '/var/lib/incus',
+      '/var/lib/lxd',
+    ].map((path): [string, string, string, boolean] => ['fail', 'sensitive-mount', path, true]),
+  ])('where containers live: %s %s %s %j', (outcome, rule, source, writable) => {
+    const params = rules.find(({ id }) => id === rule)?.with;
+    const engines = [engine, { ...engine, dataRoot: '/srv/docker' }];
+    const given = { workloads: [mounting(source, { writable })], engines };
+    expect(evaluate(workloadMount, given, params)).toMatchObject([{ outcome }]);
+  });
+
   const asUser = (user: string, state: Workload['state'] = 'running') => ({ user, state });
   test.each<[string, string, Partial<Workload>, object]>([
     ...[
