@@ -46,17 +46,17 @@ export const attackPath = defineCheck({
           return [{ ...notApplicable(because), subject: name }];
         }
         if (from === 'inside') return [fromInside(workload, powers)];
-        const entries = entriesOf(workload, workloads, exposures, services);
-        if (entries === null) {
-          const because = `who reaches \`${name}\` is not known, and from it ${wordsOf(powers)} → root on the host`;
-          return [undetermined(because, name)];
-        }
-        if (entries.length === 0) return [pass(name, ...restsOn(workload))];
-        return entries.map((entry) => {
+        const { entries, doubt } = entriesOf(workload, workloads, exposures, services);
+        const verdicts = entries.map((entry) => {
           const verdict = fromNetwork(workload, entry, powers, services);
           const closing = entry.exposure === null ? [] : closingOf(stopgaps, entry.exposure);
           return verdict.outcome === 'fail' ? { ...verdict, stopgaps: closing } : verdict;
         });
+        if (doubt !== null) {
+          const because = `${doubt}, and from it ${wordsOf(powers)} → root on the host`;
+          return [...verdicts, undetermined(because, name)];
+        }
+        return verdicts.length > 0 ? verdicts : [pass(name, ...restsOn(workload))];
       },
       about,
     );

@@ -6,6 +6,7 @@ import { citeSetting, workloadData } from '../../facts/workloads/cite.ts';
 import { eachWorkload } from '../../facts/workloads/each-workload.ts';
 import type { Engine } from '../../facts/workloads/engine.ts';
 import { engineOfWorkload, enginesFact } from '../../facts/workloads/engine.ts';
+import { isOutside, openNetworkClause } from '../../facts/workloads/networks.ts';
 import { PathListName, joined, powerfulPaths, reachedBy } from '../../facts/workloads/powerful-paths.ts';
 import { namespaceOf } from '../../facts/workloads/shared-namespace.ts';
 import { beginsAsRoot, isRootMapped } from '../../facts/workloads/user.ts';
@@ -112,6 +113,9 @@ function guardVerdict(
     const because = `whether \`${name}\`, which stands before the path, publishes a port was not seen`;
     return undetermined(because, name);
   }
+  const [open] = owner.openNetworks;
+  if (open !== undefined)
+    return undetermined(`\`${name}\`, which stands before the path, ${openNetworkClause(open)}`, name);
   return pass(
     name,
     citeMounts(workload),
@@ -129,9 +133,10 @@ function isGuard(workload: Workload, owner: Workload, guards: readonly string[])
   return guards.includes(repository) && !image.built && isInside && !privileged;
 }
 
-/** A network that is another container's still is one that nobody here knows. */
-function isOwnNetwork({ namespaces: { network } }: Workload): boolean {
-  return network !== 'host' && !/^(?:container|service):/.test(network);
+/** A network that is another container's still is one that nobody here knows; on a macvlan every port is open. */
+function isOwnNetwork({ namespaces: { network }, openNetworks }: Workload): boolean {
+  const isOwn = network !== 'host' && !/^(?:container|service):/.test(network);
+  return isOwn && !openNetworks.some(isOutside);
 }
 
 function isPublishUnseen({ unseen, unsettled }: Workload): boolean {

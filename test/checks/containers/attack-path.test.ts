@@ -81,6 +81,12 @@ describe('from the network', () => {
     ['fail', 'a directory of the dynamic linker’s', workload('x', bind('/usr/lib/x86_64-linux-gnu')), {}],
     ['pass', 'nobody reaches it', socket, { exposures: [] }],
     [
+      'undetermined',
+      'it is a neighbour of other machines',
+      { ...socket, openNetworks: [{ name: 'lan', kind: 'macvlan' }] },
+      { exposures: [] },
+    ],
+    [
       'pass',
       'containers alone reach it',
       socket,
@@ -102,6 +108,11 @@ describe('from the network', () => {
     ],
   ])('%s: %s', (outcome, _, one, given) => {
     expect(judge('network', one, given)[0]).toMatchObject({ outcome });
+  });
+
+  test('a network of the neighbours’ own takes no failure away', () => {
+    const lan = { ...socket, openNetworks: [{ name: 'lan', kind: 'macvlan' }] };
+    expect(judge('network', lan).map(({ outcome }) => outcome)).toEqual(['fail', 'undetermined']);
   });
 
   test('the chain is one line', () => {

@@ -61,6 +61,10 @@ describe('workload-mount', () => {
     const namespaces = { ...workload('x').namespaces, network: 'host' };
     expect(judge({ image, namespaces })).toMatchObject([{ outcome: 'fail' }]);
     expect(judge({ image: { ...image, built: true } })).toMatchObject([{ outcome: 'fail' }]);
+    const on = (kind: string | null) => judge({ image, openNetworks: [{ name: 'lan', kind }] })[0]?.outcome;
+    expect([on('macvlan'), on('ipvlan'), on('overlay'), on(null)]).toEqual([
+      ...['fail', 'fail', 'undetermined', 'undetermined'],
+    ]);
     expect(judge({ image, unsettled: new Map([['ports', 'why']]) })).toMatchObject([
       { outcome: 'undetermined' },
     ]);
