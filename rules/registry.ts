@@ -99,6 +99,7 @@ import apparmorOff from './containers/apparmor-off.yaml';
 import capabilitiesKept from './containers/capabilities-kept.yaml';
 import configmapSecret from './containers/configmap-secret.yaml';
 import containerDrift from './containers/container-drift.yaml';
+import controlSocketMounted from './containers/control-socket-mounted.yaml';
 import cpuUnlimited from './containers/cpu-unlimited.yaml';
 import dangerousCapability from './containers/dangerous-capability.yaml';
 import defaultBridge from './containers/default-bridge.yaml';
@@ -291,6 +292,7 @@ const files: readonly (readonly [Layer, unknown])[] = [
   ['containers', capabilitiesKept],
   ['containers', configmapSecret],
   ['containers', containerDrift],
+  ['containers', controlSocketMounted],
   ['containers', cpuUnlimited],
   ['containers', dangerousCapability],
   ['containers', defaultBridge],

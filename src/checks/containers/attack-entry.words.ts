@@ -9,6 +9,7 @@ import type { Exposure } from '../../facts/exposure/exposure.ts';
 import { exposuresOfWorkload } from '../../facts/exposure/of-workload.ts';
 import { isLoopback } from '../../facts/exposure/socket-address.ts';
 import { citeSetting } from '../../facts/workloads/cite.ts';
+import { openNetworkClause } from '../../facts/workloads/networks.ts';
 import { namespaceOf } from '../../facts/workloads/shared-namespace.ts';
 import type { Workload } from '../../facts/workloads/workload.ts';
 
@@ -32,32 +33,42 @@ interface Credential {
   readonly because: string;
 }
 
+/** Every such port that is known, and why there may be others; `null`: there are none. */
+export interface Entries {
+  readonly entries: readonly Entry[];
+  readonly doubt: string | null;
+}
+
 /**
- * Every such port; `null` where nobody can tell. A file's ports are open to whoever reaches the machine. Of who
- * borrows another's network, the other's count.
+ * The ways into a container. A file's ports are open to whoever reaches the machine. Of who borrows another's network,
+ * the other's count.
  */
 export function entriesOf(
   workload: Workload,
   all: readonly Workload[],
   exposures: Evidence<readonly Exposure[]>,
   services: readonly AiService[],
-): Entry[] | null {
+): Entries {
   const { mode, owner } = namespaceOf(workload, 'network', all);
-  if (mode === null) return null;
+  const unknown = { entries: [], doubt: `who reaches \`${workload.name}\` is not known` };
+  if (mode === null) return unknown;
   if (workload.state === 'declared') {
     // On the host's network it opens what it likes; on a macvlan every port of it is open.
-    if (mode === 'host' || owner.openNetworks.length > 0) return portsOf(workload, services);
-    return publishedEntries(workload, owner);
+    const isOpen = mode === 'host' || owner.openNetworks.length > 0;
+    const entries = isOpen ? portsOf(workload, services) : publishedEntries(workload, owner);
+    return entries === null ? unknown : { entries, doubt: null };
   }
-  if (exposures.state === 'unknown') return null;
+  if (exposures.state === 'unknown') return unknown;
   // On the host's network its sockets are the machine's: its service is what tells them.
   const own = services.filter((service) => service.workload?.name === workload.name);
   const sockets = own.flatMap((service) => exposuresOf(service, exposures.value, services));
-  if (mode === 'host' && own.length === 0) return null;
+  if (mode === 'host' && own.length === 0) return unknown;
   const published = exposuresOfWorkload(exposures.value, owner.name);
-  return [...new Set([...published, ...sockets])]
+  const entries = [...new Set([...published, ...sockets])]
     .filter(({ scope }) => scope !== 'loopback' && scope !== 'containers')
     .map((exposure) => exposureEntry(workload, exposure));
+  const [open] = owner.openNetworks;
+  return { entries, doubt: open === undefined ? null : `\`${owner.name}\` ${openNetworkClause(open)}` };
 }
 
 /** The ports that the product of the catalogue opens by itself; `null`: it is none. */

@@ -6,11 +6,11 @@ import type { AiService } from '../../facts/catalogue/ai-services.ts';
 import { aiServicesFact } from '../../facts/catalogue/ai-services-fact.ts';
 import { citeSetting, workloadData } from '../../facts/workloads/cite.ts';
 import { eachWorkload } from '../../facts/workloads/each-workload.ts';
-import type { Engine } from '../../facts/workloads/engine.ts';
 import { engineOfWorkload, enginesFact } from '../../facts/workloads/engine.ts';
 import type { HostPower } from '../../facts/workloads/host-power.ts';
 import { hostPowers } from '../../facts/workloads/host-power.ts';
-import { beginsAsRoot } from '../../facts/workloads/user.ts';
+import { powerfulPaths } from '../../facts/workloads/powerful-paths.ts';
+import { beginsAsRoot, isRootMapped } from '../../facts/workloads/user.ts';
 import type { Workload } from '../../facts/workloads/workload.ts';
 import { workloadsFact } from '../../facts/workloads/workloads.ts';
 import { exposureFact } from '../../facts/exposure/exposure.ts';
@@ -23,8 +23,6 @@ const messages = {
   inside: '`{name}`: whoever breaks into it → {chain} → root on the host.',
 };
 
-const Paths = z.array(z.string().startsWith('/')).min(1);
-
 export const attackPath = defineCheck({
   id: 'attack-path',
   needs: { workloads: workloadsFact, services: aiServicesFact },
@@ -32,38 +30,37 @@ export const attackPath = defineCheck({
   params: z.strictObject({
     /** `network`: without a credential, from another machine; `inside`: from code in the container. */
     from: z.enum(['network', 'inside']),
-    sockets: Paths,
-    trusted: Paths,
-    devices: Paths,
   }),
   messages,
-  evaluate: ({ workloads, services, exposures, engines, stopgaps }, { from, ...paths }) =>
-    eachWorkload<typeof messages>(
+  evaluate: ({ workloads, services, exposures, engines, stopgaps }, { from }) => {
+    const known = engines.state === 'known' ? engines.value : [];
+    const paths = powerfulPaths(known);
+    return eachWorkload<typeof messages>(
       workloads,
       (workload): Verdict<typeof messages>[] => {
         const { name } = workload;
         const powers = hostPowers(workload, workloads, paths);
         if (powers.length === 0) return [withoutPower(workload)];
-        const engine = engines.state === 'known' ? engineOfWorkload(workload, engines.value) : null;
-        if (isMapped(workload, engine)) {
+        if (isRootMapped(workload, engineOfWorkload(workload, known))) {
           const because = `root in \`${name}\` is another user on the host`;
           return [{ ...notApplicable(because), subject: name }];
         }
         if (from === 'inside') return [fromInside(workload, powers)];
-        const entries = entriesOf(workload, workloads, exposures, services);
-        if (entries === null) {
-          const because = `who reaches \`${name}\` is not known, and from it ${wordsOf(powers)} → root on the host`;
-          return [undetermined(because, name)];
-        }
-        if (entries.length === 0) return [pass(name, ...restsOn(workload))];
-        return entries.map((entry) => {
+        const { entries, doubt } = entriesOf(workload, workloads, exposures, services);
+        const verdicts = entries.map((entry) => {
           const verdict = fromNetwork(workload, entry, powers, services);
           const closing = entry.exposure === null ? [] : closingOf(stopgaps, entry.exposure);
           return verdict.outcome === 'fail' ? { ...verdict, stopgaps: closing } : verdict;
         });
+        if (doubt !== null) {
+          const because = `${doubt}, and from it ${wordsOf(powers)} → root on the host`;
+          return [...verdicts, undetermined(because, name)];
+        }
+        return verdicts.length > 0 ? verdicts : [pass(name, ...restsOn(workload))];
       },
       about,
-    ),
+    );
+  },
 });
 
 /** Settings that make powers and entries: no pass stands where one of them is not known. */
@@ -91,11 +88,6 @@ function withoutPower(workload: Workload): Verdict<typeof messages> {
   const unseen = mounts.find(({ type, real }) => type === 'bind' && real === null);
   if (unseen === undefined) return pass(name, ...restsOn(workload));
   return undetermined(`where ${unseen.source}, which \`${name}\` has, leads was not seen`, name);
-}
-
-/** Whether the container's root has another user's id on the host. */
-function isMapped({ mapsRoot, namespaces }: Workload, engine: Engine | null): boolean {
-  return mapsRoot || engine?.rootless === true || (engine?.userns === true && namespaces.user !== 'host');
 }
 
 /** Only what takes two settings to be one: what a single setting gives has a rule of its own. */

@@ -1,6 +1,8 @@
 import { hasCapability } from './capabilities.ts';
 import { isRawDeviceRule } from './device-rule.ts';
-import { isAbove, isBelow, straightened } from './path-pattern.ts';
+import { straightened } from './path-pattern.ts';
+import type { PowerfulPaths } from './powerful-paths.ts';
+import { joined, reachedBy, reachedFrom } from './powerful-paths.ts';
 import type { Setting } from './setting.ts';
 import { namespaceOf } from './shared-namespace.ts';
 import type { Workload } from './workload.ts';
@@ -16,16 +18,6 @@ export interface HostPower {
   readonly entry?: string;
 }
 
-/** Paths by which powers are told, with `*` for any text in one component. */
-export interface PowerPaths {
-  /** Sockets of engines: who has one, or a directory above, commands the engine. */
-  readonly sockets: readonly string[];
-  /** What the machine runs and trusts: who writes there, or above, becomes root. */
-  readonly trusted: readonly string[];
-  /** Disks and memory. */
-  readonly devices: readonly string[];
-}
-
 /**
  * Capabilities that are enough by themselves: capabilities(7), and for SYS_ADMIN mount(2) of the host's
  * devices and cgroups; BPF and PERFMON read what others do.
@@ -33,7 +25,7 @@ export interface PowerPaths {
 const enough = ['SYS_ADMIN', 'SYS_MODULE', 'SYS_RAWIO', 'DAC_READ_SEARCH'] as const;
 
 /** Every such thing that a workload has, whoever it borrows it from. */
-export function hostPowers(workload: Workload, all: readonly Workload[], paths: PowerPaths): HostPower[] {
+export function hostPowers(workload: Workload, all: readonly Workload[], paths: PowerfulPaths): HostPower[] {
   if (workload.privileged) {
     return [...mounts(workload, paths), one('every privilege', true, 'privileged', true)];
   }
@@ -50,27 +42,26 @@ function one(words: string, needsRoot: boolean, setting: Setting, value: unknown
   return { words, needsRoot, setting, value, ...(entry === undefined ? {} : { entry }) };
 }
 
-function mounts({ mounts: all }: Workload, { sockets, trusted }: PowerPaths): HostPower[] {
-  return all.flatMap(({ type, source, real, target, writable }) => {
-    if (type !== 'bind') return [];
-    const reached = [...new Set([real ?? source, source].map(straightened))];
-    const socket = sockets.find((pattern) => reached.some((path) => isAbove(path, pattern)));
+function mounts({ mounts: all }: Workload, paths: PowerfulPaths): HostPower[] {
+  const { engineSockets, controlSockets, trusted, storages } = paths;
+  const written = joined([trusted, storages]);
+  return all.flatMap((mount) => {
+    const { source, target, writable } = mount;
     const shown = `${source}:${target}:${writable ? 'rw' : 'ro'}`;
     // A socket is not written to as a file: a read-only mount of it stops nobody.
-    if (socket !== undefined) return [one(`the engine’s socket (${source})`, false, 'mounts', shown, target)];
-    const isTrusted = trusted.some((pattern) =>
-      reached.some((path) => isAbove(path, pattern) || isBelow(path, pattern)),
-    );
-    return isTrusted && writable
+    if (reachedBy(mount, engineSockets) !== null)
+      return [one(`the engine’s socket (${source})`, false, 'mounts', shown, target)];
+    const control = reachedBy(mount, controlSockets);
+    if (control !== null) return [one(`the host’s control socket ${control}`, true, 'mounts', shown, target)];
+    return writable && reachedBy(mount, written) !== null
       ? [one(`write access to the host’s ${source}`, true, 'mounts', shown, target)]
       : [];
   });
 }
 
-function devices({ devices: all }: Workload, { devices: raw }: PowerPaths): HostPower[] {
+function devices({ devices: all }: Workload, { disks }: PowerfulPaths): HostPower[] {
   return all.flatMap(({ host, type }) =>
-    type === 'block' ||
-    raw.some((pattern) => isAbove(straightened(host), pattern) || isBelow(straightened(host), pattern))
+    type === 'block' || reachedFrom(straightened(host), disks) !== null
       ? [one(`the host’s ${host}`, true, 'devices', host, host)]
       : [],
   );

@@ -72,7 +72,20 @@ export function networkGaps(workloads: readonly Workload[]): string[] {
     .flatMap(({ name, openNetworks }) => openNetworks.map((network) => openNetworkSentence(name, network)));
 }
 
-function openNetworkSentence(workload: string, { name, kind }: OpenNetwork): string {
+function openNetworkSentence(workload: string, network: OpenNetwork): string {
+  return `container ${workload} ${openNetworkClause(network)}`;
+}
+
+/** What it means for a container to be on such a network. */
+export function openNetworkClause({ name, kind }: OpenNetwork): string {
   const what = kind ?? 'whose driver was not seen';
-  return `container ${workload} is on the network ${name} (${what}), where others may reach it without a published port`;
+  return `is on the network ${name} (${what}), where others may reach it without a published port`;
+}
+
+/**
+ * Whether its containers are neighbours of other machines, to which every port of theirs is open; of other kinds that
+ * depends on the engine's filters and on routes.
+ */
+export function isOutside({ kind }: OpenNetwork): boolean {
+  return kind === 'macvlan' || kind === 'ipvlan';
 }

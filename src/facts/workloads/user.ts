@@ -1,3 +1,4 @@
+import type { Engine } from './engine.ts';
 import type { Workload } from './workload.ts';
 
 /** `""`, `0`, `00`, `0:0`, `root`, `root:staff`: the user before the colon decides. */
@@ -10,4 +11,13 @@ export function isRootUser(user: string): boolean {
 export function beginsAsRoot({ user, state, refusesRoot }: Workload): boolean | null {
   if (refusesRoot === true) return false;
   return user === '' && state === 'declared' ? null : isRootUser(user);
+}
+
+/**
+ * Whether the container's root has another user's id on the host.
+ *
+ * @param engine - that has the container; `null` where none is known
+ */
+export function isRootMapped({ mapsRoot, namespaces }: Workload, engine: Engine | null): boolean {
+  return mapsRoot || engine?.rootless === true || (engine?.userns === true && namespaces.user !== 'host');
 }

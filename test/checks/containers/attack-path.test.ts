@@ -9,11 +9,6 @@ import { engine, workload } from '../../harness/docker-workload.ts';
 import { evaluate } from '../../harness/evaluate.ts';
 import { exposure, noStopgaps } from '../../harness/exposures.ts';
 
-const paths = {
-  sockets: ['/run/docker.sock', '/var/run/docker.sock'],
-  trusted: ['/etc', '/usr'],
-  devices: ['/dev/sd*', '/dev/mem'],
-};
 const bind = (Source: string, RW = true) => ({
   mounts: [{ Type: 'bind', Source, Destination: '/x', Mode: '', RW, Propagation: 'rprivate' }],
 });
@@ -46,7 +41,7 @@ function judge(from: 'network' | 'inside', one: Workload, given: Given = {}) {
       engines: given.engines ?? [engine],
       stopgaps: noStopgaps,
     },
-    { from, ...paths },
+    { from },
   );
 }
 
@@ -78,7 +73,19 @@ describe('from the network', () => {
     ],
     ['pass', '/etc read-only', workload('x', bind('/etc', false)), {}],
     ['pass', 'nothing that makes root', workload('x'), {}],
+    ['pass', 'data in root’s home', workload('x', bind('/root/openwebui/data')), {}],
+    ['pass', 'a product’s own files', workload('x', bind('/usr/share/ollama/.ollama')), {}],
+    ['pass', 'its own settings', workload('x', bind('/etc/traefik')), {}],
+    ['pass', 'the time zone', workload('x', bind('/etc/localtime')), {}],
+    ['fail', 'what the dynamic linker reads', workload('x', bind('/etc/ld.so.conf.d')), {}],
+    ['fail', 'a directory of the dynamic linker’s', workload('x', bind('/usr/lib/x86_64-linux-gnu')), {}],
     ['pass', 'nobody reaches it', socket, { exposures: [] }],
+    [
+      'undetermined',
+      'it is a neighbour of other machines',
+      { ...socket, openNetworks: [{ name: 'lan', kind: 'macvlan' }] },
+      { exposures: [] },
+    ],
     [
       'pass',
       'containers alone reach it',
@@ -101,6 +108,11 @@ describe('from the network', () => {
     ],
   ])('%s: %s', (outcome, _, one, given) => {
     expect(judge('network', one, given)[0]).toMatchObject({ outcome });
+  });
+
+  test('a network of the neighbours’ own takes no failure away', () => {
+    const lan = { ...socket, openNetworks: [{ name: 'lan', kind: 'macvlan' }] };
+    expect(judge('network', lan).map(({ outcome }) => outcome)).toEqual(['fail', 'undetermined']);
   });
 
   test('the chain is one line', () => {
@@ -167,6 +179,15 @@ describe('a service of a file', () => {
     ],
     ['pass', 'nothing is published', described({}), files],
     [
+      'pass',
+      'a directory of the repository',
+      described({
+        mounts: socket.mounts.map((mount) => ({ ...mount, source: './etc', real: './etc' })),
+        namespaces: { ...socket.namespaces, network: 'host' },
+      }),
+      files,
+    ],
+    [
       'undetermined',
       'a mount is left open',
       described({ mounts: [], unsettled: new Map([['mounts', 'c.yml:3 leaves it to V']]) }),
@@ -203,6 +224,21 @@ describe('from inside', () => {
     ['fail', 'another’s share of the host’s processes', workload('x', tracer), { others: [other] }],
     ['pass', 'the socket alone has a rule of its own', socket, {}],
     ['pass', 'a user without rights', workload('x', { ...bind('/etc'), config: { User: 'app' } }), {}],
+    ['fail', 'root on the system bus, read-only or not', workload('x', bind('/run/dbus', false)), {}],
+    [
+      'fail',
+      'root and the engine’s data, wherever they are',
+      workload('x', bind('/srv/docker')),
+      { engines: [{ ...engine, dataRoot: '/srv/docker' }] },
+    ],
+    ['fail', 'root and Podman’s storage', workload('x', bind('/var/lib/containers/storage')), {}],
+    ['fail', 'root at snapd’s socket', workload('x', bind('/run/snapd.socket')), {}],
+    [
+      'pass',
+      'another user on the system bus',
+      workload('x', { ...bind('/run/dbus', false), config: { User: 'app' } }),
+      {},
+    ],
     ['pass', 'its own processes', workload('x', { host: { CapAdd: ['SYS_PTRACE'] } }), {}],
     [
       'undetermined',

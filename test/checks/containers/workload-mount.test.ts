@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { rules } from '../../../rules/registry.ts';
 import { workloadMount } from '../../../src/checks/containers/workload-mount.ts';
 import type { Mount, Workload } from '../../../src/facts/workloads/workload.ts';
 import { evaluate } from '../../harness/evaluate.ts';
@@ -18,8 +19,7 @@ function mounting(source: string, change: Partial<Mount> = {}, more: Partial<Wor
 }
 
 const socket = {
-  paths: ['/run/user/*/docker.sock'],
-  engineSockets: true,
+  lists: ['engineSockets'],
   guards: ['tecnativa/docker-socket-proxy'],
   meaning: 'm',
 };
@@ -61,6 +61,10 @@ describe('workload-mount', () => {
     const namespaces = { ...workload('x').namespaces, network: 'host' };
     expect(judge({ image, namespaces })).toMatchObject([{ outcome: 'fail' }]);
     expect(judge({ image: { ...image, built: true } })).toMatchObject([{ outcome: 'fail' }]);
+    const on = (kind: string | null) => judge({ image, openNetworks: [{ name: 'lan', kind }] })[0]?.outcome;
+    expect([on('macvlan'), on('ipvlan'), on('overlay'), on(null)]).toEqual([
+      ...['fail', 'fail', 'undetermined', 'undetermined'],
+    ]);
     expect(judge({ image, unsettled: new Map([['ports', 'why']]) })).toMatchObject([
       { outcome: 'undetermined' },
     ]);
@@ -104,6 +108,93 @@ describe('workload-mount', () => {
   ])('sensitive paths: %s %s %j', (outcome, source, change) => {
     const given = { workloads: [mounting(source, change)], engines: [engine] };
     expect(evaluate(workloadMount, given, sensitive)).toMatchObject([{ outcome }]);
+  });
+
+  test.each<[string, string]>([
+    ...[
+      '/etc',
+      '/etc/ld.so.conf.d',
+      '/etc/apt',
+      '/etc/cron.daily/x',
+      '/etc/sudoers.d',
+      '/usr',
+      '/usr/local/lib',
+    ].map((path): [string, string] => ['fail', path]),
+    ...[
+      '/usr/lib/x86_64-linux-gnu',
+      '/home/me/.bashrc',
+      '/root/.config',
+      '/var/log',
+      '/dev',
+      '/dev/sda1',
+    ].map((path): [string, string] => ['fail', path]),
+    ...[
+      '/etc/timezone',
+      '/etc/localtime',
+      '/etc/traefik',
+      '/usr/share/ollama/.ollama',
+      '/root/openwebui/data',
+    ].map((path): [string, string] => ['pass', path]),
+    ...['/home/me/models', './etc', './proc/1/root', '/var/lib/ollama', '/dev/shm'].map(
+      (path): [string, string] => ['pass', path],
+    ),
+  ])('what root runs and trusts: %s %s', (outcome, source) => {
+    const params = rules.find(({ id }) => id === 'sensitive-mount')?.with;
+    const given = { workloads: [mounting(source)], engines: [engine] };
+    expect(evaluate(workloadMount, given, params)).toMatchObject([{ outcome }]);
+  });
+
+  test.each<[string, string, string, boolean]>([
+    ['fail', 'sensitive-mount', '/srv/docker', true],
+    ['fail', 'sensitive-mount', '/srv/docker/overlay2', true],
+    ['fail', 'sensitive-mount', '/srv', true],
+    ['pass', 'sensitive-mount', '/srv/models', true],
+    ['fail', 'sensitive-mount-read-only', '/srv/docker', false],
+    ...[
+      '/var/lib/containers',
+      '/var/lib/containers/storage',
+      '/var/lib/rancher',
+      '/var/lib/incus',
+      '/var/lib/lxd',
+    ].map((path): [string, string, string, boolean] => ['fail', 'sensitive-mount', path, true]),
+  ])('where containers live: %s %s %s %j', (outcome, rule, source, writable) => {
+    const params = rules.find(({ id }) => id === rule)?.with;
+    const engines = [engine, { ...engine, dataRoot: '/srv/docker' }];
+    const given = { workloads: [mounting(source, { writable })], engines };
+    expect(evaluate(workloadMount, given, params)).toMatchObject([{ outcome }]);
+  });
+
+  const asUser = (user: string, state: Workload['state'] = 'running') => ({ user, state });
+  test.each<[string, string, Partial<Workload>, object]>([
+    ...[
+      '/run/dbus',
+      '/run/dbus/system_bus_socket',
+      '/run/systemd',
+      '/run/systemd/private',
+      '/run/libvirt',
+    ].map((path): [string, string, Partial<Workload>, object] => ['fail', path, {}, {}]),
+    ['fail', '/run/snapd.socket', {}, {}],
+    ['fail', '/var/run/dbus', {}, {}],
+    ['pass', '/run/systemd/resolve', {}, {}],
+    ['pass', '/run/dbus', asUser('1000'), {}],
+    ['fail', '/run/dbus', asUser('0:0'), {}],
+    ['undetermined', '/run/dbus', asUser('', 'declared'), {}],
+    [
+      'undetermined',
+      '/run/dbus',
+      { ...asUser('1000'), unsettled: new Map([['user', 'c.yml:3 leaves it to V']]) },
+      {},
+    ],
+    ['not-applicable', '/run/dbus', { mapsRoot: true }, {}],
+    ['not-applicable', '/run/dbus', {}, { rootless: true }],
+    ['fail', '/run/dbus', { namespaces: { ...workload('x').namespaces, user: 'host' } }, { userns: true }],
+  ])('control sockets, read-only: %s %s %j %j', (outcome, source, more, ofEngine) => {
+    const params = rules.find(({ id }) => id === 'control-socket-mounted')?.with;
+    const given = {
+      workloads: [mounting(source, { writable: false }, more)],
+      engines: [{ ...engine, ...ofEngine }],
+    };
+    expect(evaluate(workloadMount, given, params)).toMatchObject([{ outcome }]);
   });
 
   test('read-only mounts are another rule', () => {

@@ -12,6 +12,10 @@ const settings: Readonly<Record<string, readonly string[]>> = {
   'ai-image-unpinned': ['image: «ollama/ollama»', 'image: ollama/ollama:«latest»'],
   'apparmor-off': ['privileged: «true»', 'security_opt: ["apparmor=«unconfined»"]'],
   'capabilities-kept': ['cap_drop: ["«NET_RAW»"]', 'cap_drop: [ALL]\ncap_add: ["«ALL»"]'],
+  'control-socket-mounted': [
+    'user: root\nvolumes: ["«/run/dbus»:/x:ro"]',
+    'user: «root»\nvolumes: ["/run/dbus:/x:ro"]',
+  ],
   'cpu-unlimited': ['cpus: «0»'],
   'dangerous-capability': ['cap_add: ["«SYS_ADMIN»"]', 'cap_drop: [ALL]\nprivileged: «true»'],
   'engine-socket-mounted': [

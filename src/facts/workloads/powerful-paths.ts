@@ -1,0 +1,75 @@
+import * as z from 'zod';
+import data from '../../../rules/catalogue/powerful-paths.yaml';
+import type { Engine } from './engine.ts';
+import { isAbove, isBelow, straightened } from './path-pattern.ts';
+import type { Mount } from './workload.ts';
+
+const Patterns = z.array(z.string().startsWith('/')).default([]);
+
+/** Paths of the host, with `*` for any text in one component. */
+export const PathList = z.strictObject({
+  /** Had by who has them, or a directory above. */
+  paths: Patterns,
+  /** Also by who has something in them. */
+  trees: Patterns,
+});
+export type PathList = z.infer<typeof PathList>;
+
+/** What a path of the host is worth to who has it in a container. */
+export const PowerfulPaths = z.strictObject({
+  /** Who connects commands the engine, whoever they are in the container. */
+  engineSockets: PathList,
+  /** Sockets by which root is obeyed on the host, and others are not. */
+  controlSockets: PathList,
+  /** Where other containers live. */
+  storages: PathList,
+  /** What root, or somebody who may become root, runs or believes. */
+  trusted: PathList,
+  /** Disks and memory. */
+  disks: PathList,
+});
+export type PowerfulPaths = z.infer<typeof PowerfulPaths>;
+
+export const PathListName = PowerfulPaths.keyof();
+
+/** `rules/catalogue/powerful-paths.yaml`, with what the engines of this host have elsewhere. */
+export function powerfulPaths(engines: readonly Engine[]): PowerfulPaths {
+  const known = PowerfulPaths.parse(data);
+  const sockets = engines.flatMap((engine) => engine.sockets.map(({ path }) => path));
+  return {
+    ...known,
+    engineSockets: joined([known.engineSockets, { paths: sockets, trees: [] }]),
+    storages: joined([known.storages, { paths: [], trees: engines.map(({ dataRoot }) => dataRoot) }]),
+  };
+}
+
+/** Several lists as one. */
+export function joined(lists: readonly PathList[]): PathList {
+  return { paths: lists.flatMap(({ paths }) => paths), trees: lists.flatMap(({ trees }) => trees) };
+}
+
+/** What of a list a container has by a mount, as far as it is a path of the host; `null`: nothing. */
+export function reachedBy({ type, source, real }: Mount, list: PathList): string | null {
+  if (type !== 'bind') return null;
+  const seen = [real ?? source, source];
+  for (const path of new Set([...seen, ...seen.map(behindLinks)])) {
+    const reached = reachedFrom(path, list);
+    if (reached !== null) return reached;
+  }
+  return null;
+}
+
+/** The same of a path of the host. */
+export function reachedFrom(path: string, { paths, trees }: PathList): string | null {
+  const above = [...paths, ...trees].find((pattern) => isAbove(path, pattern));
+  if (above !== undefined) return isBelow(path, above) ? path : above;
+  return trees.some((pattern) => isBelow(path, pattern)) ? path : null;
+}
+
+/**
+ * As the process sees it, where the path leads through one in /proc, and without the link that is on every Linux
+ * (hier(7), FHS 3.0). A relative path is the repository's own.
+ */
+function behindLinks(path: string): string {
+  return path.startsWith('/') ? straightened(path).replace(/^\/var\/run(?=\/|$)/, '/run') : path;
+}
