@@ -198,6 +198,13 @@ describe('a container', () => {
       { appArmor: 'profile' },
     ],
     [{}, { appArmorProfile: { type: 'Unconfined' } }, {}, { appArmor: 'off' }],
+    [{}, { appArmorProfile: { type: 'RuntimeDefault' } }, { [appArmor]: 'unconfined' }, { appArmor: 'off' }],
+    [
+      {},
+      { appArmorProfile: { type: 'Unconfined' } },
+      { [appArmor]: 'runtime/default' },
+      { appArmor: 'profile' },
+    ],
   ])('profiles: %j, pod %j, annotations %j', async (own, shared, annotations, expected) => {
     const workload = await only({ securityContext: own }, { securityContext: shared }, { annotations });
     expect(workload.confinement).toMatchObject(expected);
