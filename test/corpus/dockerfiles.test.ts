@@ -41,7 +41,7 @@ if (process.env.AISEC_CORPUS === undefined || !existsSync(folder)) {
   describe.each(labelled)('label %s', (name) => {
     const label = parse(readFileSync(join(labels, name), 'utf8')) as Label;
     const file = read(label.file.replace(/^dockerfiles\//, ''));
-    const given = { dockerfiles: { files: [file], companions: [] } };
+    const given = { dockerfiles: { files: [file], companions: [], paths: [], ignoreFiles: new Map() } };
 
     test('user', () => {
       const outcome = evaluate(dockerfileUser, given, paramsOf('dockerfile-root'))[0]?.outcome;

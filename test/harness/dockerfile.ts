@@ -13,7 +13,7 @@ export function dockerfiles(
     .map((text, index) =>
       parseDockerfile(index === 0 ? 'Dockerfile' : `Dockerfile.${String(index)}`, maskSecrets(text)),
     );
-  return { files, companions };
+  return { files, companions, paths: companions.map(({ path }) => path), ignoreFiles: new Map() };
 }
 
 /** The parameters that a built-in rule gives its check. */

@@ -3,7 +3,9 @@ import * as z from 'zod';
 import type { Verdict } from '../../engine/check.ts';
 import { defineCheck } from '../../engine/check.ts';
 import { companionFor } from '../../facts/dockerfiles/companion.ts';
-import type { Companion, ReadDockerfile, Step } from '../../facts/dockerfiles/dockerfile.ts';
+import type { CopiedFile } from '../../facts/dockerfiles/copied-files.ts';
+import { contextsOf, copiedFiles, isRemote } from '../../facts/dockerfiles/copied-files.ts';
+import type { Companion, Dockerfiles, ReadDockerfile, Step } from '../../facts/dockerfiles/dockerfile.ts';
 import { dockerfilesFact } from '../../facts/dockerfiles/dockerfiles.ts';
 import type { Doubt } from '../../facts/dockerfiles/each-dockerfile.ts';
 import {
@@ -14,6 +16,8 @@ import {
   subjectIn,
 } from '../../facts/dockerfiles/each-dockerfile.ts';
 import { lineage } from '../../facts/dockerfiles/effective.ts';
+import { cleanPath, withParents } from '../../facts/dockerfiles/ignore-file.ts';
+import { hasWildcard } from '../../facts/dockerfiles/path-pattern.ts';
 import { maskedLiteral, maskedWellKnown } from '../../host/mask.ts';
 
 const messages = {
@@ -31,8 +35,10 @@ export const dockerfileSecret = defineCheck({
   id: 'dockerfile-secret',
   needs: { dockerfiles: dockerfilesFact },
   params: z.strictObject({
-    /** Names of files that hold credentials, as whole names. */
+    /** Names of files that hold credentials, as whole names, or with the directory that they are in. */
     secretFiles: Names,
+    /** Names of directories that hold them, likewise. */
+    secretFolders: Names,
     /** Names of files that may hold one: what is in them decides, and without the file nothing does. */
     doubtfulFiles: Names,
     /** Names that look like one of these and are none. */
@@ -44,15 +50,36 @@ export const dockerfileSecret = defineCheck({
   evaluate: ({ dockerfiles }, params) => {
     const names = {
       secret: anyOf(params.secretFiles),
+      folder: anyOf(params.secretFolders),
       doubtful: anyOf(params.doubtfulFiles),
       harmless: anyOf(params.harmlessFiles),
       variables: anyOf(params.harmlessVariables),
     };
-    return eachDockerfile<typeof messages>(dockerfiles, (file) => judge(file, names, dockerfiles.companions));
+    const candidates = dockerfiles.paths.filter((path) => isCandidate(path, names));
+    return eachDockerfile<typeof messages>(dockerfiles, (file) =>
+      judge(file, {
+        names,
+        candidates,
+        dockerfiles,
+        contexts: contextsOf(dockerfiles, file),
+        isInImage: false,
+      }),
+    );
   },
 });
 
-type Patterns = Readonly<Record<'secret' | 'doubtful' | 'harmless' | 'variables', RegExp>>;
+type Patterns = Readonly<Record<'secret' | 'folder' | 'doubtful' | 'harmless' | 'variables', RegExp>>;
+
+/** What a file is judged by. */
+interface Around {
+  readonly names: Patterns;
+  /** Files of the project whose names are those of credentials. */
+  readonly candidates: readonly string[];
+  readonly dockerfiles: Dockerfiles;
+  readonly contexts: readonly string[];
+  /** Whether the stage is one that the image begins with. */
+  readonly isInImage: boolean;
+}
 
 function anyOf(patterns: readonly string[]): RegExp {
   return new RegExp(`^(?:${patterns.join('|')})$`, 'i');
@@ -64,17 +91,27 @@ interface Found {
   readonly kind: 'literal' | 'well-known' | 'doubt';
 }
 
-function judge(
-  file: ReadDockerfile,
-  names: Patterns,
-  companions: readonly Companion[],
-): readonly Verdict<typeof messages>[] {
+/** Of sources with files: one pair takes about a microsecond. */
+const mostComparisons = 1_000_000;
+
+function judge(file: ReadDockerfile, around: Around): readonly Verdict<typeof messages>[] {
   const inImage = lineage(file.final);
   const failures: Verdict<typeof messages>[] = [];
   const doubts: Doubt[] = [];
+  const sources = file.stages.flatMap(({ steps }) =>
+    steps.flatMap((step) => ('sources' in step ? step.sources : [])),
+  );
+  const isTooMuch = sources.length * around.candidates.length > mostComparisons;
+  if (isTooMuch)
+    doubts.push({
+      because: `${file.path}: it copies too much to compare`,
+      evidence: citeInstruction(file, file.final.instruction),
+    });
+  const candidates = isTooMuch ? [] : around.candidates;
   const judgeSteps = (steps: readonly Step[], message: 'image' | 'cache') => {
     for (const step of steps) {
-      for (const { what, at, kind } of secretsIn(file, step, names, companions)) {
+      const isInImage = message === 'image';
+      for (const { what, at, kind } of secretsIn(file, step, { ...around, candidates, isInImage })) {
         const evidence = citeInstruction(file, step.instruction, at);
         const data = { ...fileData(file), what };
         const subject = subjectIn(file, what);
@@ -91,12 +128,8 @@ function judge(
   return settle(file, failures, doubts);
 }
 
-function secretsIn(
-  file: ReadDockerfile,
-  step: Step,
-  names: Patterns,
-  companions: readonly Companion[],
-): readonly Found[] {
+function secretsIn(file: ReadDockerfile, step: Step, around: Around): readonly Found[] {
+  const { names } = around;
   switch (step.kind) {
     case 'environment':
     case 'argument':
@@ -108,17 +141,12 @@ function secretsIn(
     case 'copy':
     case 'add':
       return [
-        ...step.sources.flatMap(({ path, at }): Found[] => {
-          const found = copied(path.text, step.from !== null, file.path, names, companions);
-          if (found === null) return [];
-          return [
-            {
-              ...found,
-              what: `${found.kind === 'doubt' ? '' : `${step.instruction.keyword} `}${found.what}`,
-              at,
-            },
-          ];
-        }),
+        ...step.sources.flatMap(({ path, at }) =>
+          copied(path.text, step, file, around).map(({ what, kind }) => ({
+            what: kind === 'doubt' ? what : `${step.instruction.keyword} ${what}`,
+            ...{ at, kind },
+          })),
+        ),
         ...inText(step, names),
       ];
     default:
@@ -146,20 +174,85 @@ function inText({ instruction }: Step, names: Patterns): Found[] {
   return found;
 }
 
+type NameKind = 'secret' | 'folder' | 'doubtful' | 'harmless';
+
+/** By its own name, or with that of its directory: `.docker/config.json`. */
+function ownKind(path: string, names: Patterns): NameKind | null {
+  const [name = '', parent] = cleanPath(path).split('/').reverse();
+  const either = parent === undefined ? [name] : [name, `${parent}/${name}`];
+  if (names.harmless.test(name)) return 'harmless';
+  for (const kind of ['secret', 'folder', 'doubtful'] as const) {
+    if (either.some((each) => names[kind].test(each))) return kind;
+  }
+  return null;
+}
+
+/** Whether a file's name, or that of a directory that it is in, is a credential's. */
+function isCandidate(path: string, names: Patterns): boolean {
+  const kinds = withParents(path).map((each) => ownKind(each, names));
+  return kinds[0] !== 'harmless' && (kinds[0] !== null || kinds.includes('folder'));
+}
+
 function copied(
+  source: string,
+  step: Extract<Step, { kind: 'copy' | 'add' }>,
+  file: ReadDockerfile,
+  around: Around,
+): readonly Omit<Found, 'at'>[] {
+  const { names, dockerfiles, candidates, contexts } = around;
+  const kind = ownKind(source, names);
+  const isPattern = hasWildcard(source);
+  if (kind === 'harmless') return [];
+  const isOutside = step.from !== null || isRemote(source);
+  if (!isPattern && (kind === 'secret' || kind === 'doubtful'))
+    return named(source, kind, isOutside ? null : companionFor(dockerfiles.companions, file.path, source));
+  const excludes = step.instruction.flags.flatMap(({ name, value }) => (name === 'exclude' ? [value] : []));
+  const take = (among: readonly string[]) =>
+    copiedFiles(dockerfiles, file, contexts, source, excludes, among);
+  const taken = isOutside ? [] : take(candidates);
+  if (taken.length > 0) return taken.flatMap((each) => unnamed(source, each, around));
+  if (!isPattern)
+    return kind === 'folder' && (isOutside || take(dockerfiles.paths).length === 0)
+      ? [{ what: source, kind: 'literal' }]
+      : [];
+  const likely = likelyName(source, names);
+  if (likely === null || (!isOutside && take(contexts.map((context) => context + likely)).length === 0))
+    return [];
+  return [{ what: `${source} takes a credential is not known: the project has no such file`, kind: 'doubt' }];
+}
+
+/** A name that a wildcard leaves open is a credential's, filled in as it mostly is; `null` where it is not. */
+function likelyName(source: string, names: Patterns): string | null {
+  const filled = ['', 'x', 'rsa'].map((fill) => cleanPath(source.replaceAll(/\*+|\?|\[[^\]]*\]/g, fill)));
+  const kinds = filled.map((path) => ownKind(path, names));
+  if (kinds.includes('harmless')) return null;
+  return filled[kinds.findIndex((kind) => kind !== null)] ?? null;
+}
+
+function named(
   path: string,
-  fromStage: boolean,
-  dockerfile: string,
-  names: Patterns,
-  companions: readonly Companion[],
-): Omit<Found, 'at'> | null {
-  const name = path.replace(/\/+$/, '').replace(/^.*\//s, '');
-  if (names.harmless.test(name)) return null;
-  const isSecret = names.secret.test(name);
-  if (!isSecret && !names.doubtful.test(name)) return null;
-  const holds = fromStage ? undefined : companionFor(companions, dockerfile, path)?.holds;
-  if (holds?.secret === true) return { what: path, kind: 'literal' };
-  if (holds?.secret === false) return null;
-  if (isSecret) return { what: path, kind: 'literal' };
-  return { what: `${path} holds a credential is not known: it is not in the project`, kind: 'doubt' };
+  kind: 'secret' | 'doubtful',
+  companion: Companion | null,
+): readonly Omit<Found, 'at'>[] {
+  const holds = companion?.holds;
+  if (holds?.secret === false) return [];
+  if (holds?.secret === true || kind === 'secret') return [{ what: path, kind: 'literal' }];
+  return [{ what: `${path} holds a credential is not known: it is not in the project`, kind: 'doubt' }];
+}
+
+/** A file that a pattern or a directory takes along: it may be meant for a test, or not be there in another build. */
+function unnamed(source: string, taken: CopiedFile, around: Around): readonly Omit<Found, 'at'>[] {
+  const { path, isCertain, isDeep } = taken;
+  const holds = around.dockerfiles.companions.find((each) => each.path === path)?.holds ?? null;
+  if (holds?.secret === false) return [];
+  const doubt = (because: string): Omit<Found, 'at'>[] => [
+    { what: `${path}, which ${source} takes, ${because}`, kind: 'doubt' },
+  ];
+  if (holds === null) return doubt('holds a credential is not known: its text does not tell');
+  if (holds.isWellKnown === true)
+    return doubt('holds a credential is not known: it has only well-known ones');
+  if (!isCertain) return doubt('is in the image depends on the directory that is built');
+  if (!around.isInImage) return doubt('is in the image depends on what is copied from that stage');
+  if (isDeep) return doubt('protects anything is not known: it may be there for a test');
+  return [{ what: `${source} (${path})`, kind: 'literal' }];
 }

@@ -1,3 +1,4 @@
+import type { IgnoreFile } from './ignore-file.ts';
 import type { Instruction } from './instruction.ts';
 import type { Script } from './shell-script.ts';
 import type { Resolved } from './words.ts';
@@ -7,6 +8,10 @@ export interface Dockerfiles {
   readonly files: readonly Dockerfile[];
   /** Whether files that instructions name hold secrets or hashes. */
   readonly companions: readonly Companion[];
+  /** Every file of the project, relative to it. */
+  readonly paths: readonly string[];
+  /** By path. */
+  readonly ignoreFiles: ReadonlyMap<string, IgnoreFile>;
 }
 
 /** A file of the project that a Dockerfile may copy or install from. */
@@ -14,7 +19,12 @@ export interface Companion {
   /** Relative to the project. */
   readonly path: string;
   /** `null` when it could not be read. */
-  readonly holds: { readonly secret: boolean; readonly hashes: boolean } | null;
+  readonly holds: {
+    readonly secret: boolean;
+    /** Whether every secret in it is one that everybody knows. */
+    readonly isWellKnown?: boolean;
+    readonly hashes: boolean;
+  } | null;
 }
 
 export type Dockerfile = ReadDockerfile | UnreadDockerfile;

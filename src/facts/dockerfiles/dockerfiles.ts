@@ -5,6 +5,8 @@ import { maskedLiteral, maskedWellKnown } from '../../host/mask.ts';
 import { projectFilesFact } from '../project-files.ts';
 import { buildStages } from './build-stages.ts';
 import type { Companion, Dockerfile, Dockerfiles } from './dockerfile.ts';
+import type { IgnoreFile } from './ignore-file.ts';
+import { parseIgnoreFile } from './ignore-file.ts';
 import { readInstructions } from './read-instructions.ts';
 
 /** Every Dockerfile and Containerfile of a project, and what is in the files that matter for them. */
@@ -16,8 +18,17 @@ export const dockerfilesFact = defineFact<Dockerfiles>({
     if (project.state === 'unknown') return project;
     const { paths, incomplete } = project.value;
     const files = await Promise.all(paths.filter(isDockerfile).map((path) => readDockerfile(host, path)));
-    const companions = files.length === 0 ? [] : await readCompanions(host, paths);
-    return knownInPart({ files, companions }, '/', incomplete === null ? [] : [incomplete]);
+    const gaps = incomplete === null ? [] : [incomplete];
+    const wanted = files.length === 0 ? [] : paths.filter((path) => companionName.test(path));
+    if (wanted.length > mostCompanions)
+      gaps.push(`only the first ${String(mostCompanions)} files that a Dockerfile may copy were read`);
+    const value = {
+      files,
+      companions: await readCompanions(host, wanted.slice(0, mostCompanions)),
+      paths: files.length === 0 ? [] : paths.map((path) => path.slice(1)),
+      ignoreFiles: await readIgnoreFiles(host, files.length === 0 ? [] : paths),
+    };
+    return knownInPart(value, '/', gaps);
   },
 });
 
@@ -63,18 +74,44 @@ function isOwnSyntax(syntax: string): boolean {
   return /(?:^|\/)docker\/dockerfile(?:-upstream)?(?:[:@].*)?$/.test(syntax);
 }
 
-const mostCompanions = 200;
-const companionName =
-  /(?:^|\/)(?:[^/]*require[^/]*\.(?:txt|in|lock)|requirements\/[^/]+\.txt|\.env(?:\.[^/]*)?|[^/]+\.env|\.(?:npmrc|pypirc|netrc|yarnrc|git-credentials|dockercfg)|[^/]+\.(?:pem|key)|credentials(?:\.\w+)?)$/;
+const mostCompanions = 500;
+/** Files whose text tells whether a credential is in them. */
+const companionName = new RegExp(
+  [
+    String.raw`(?:^|/)(?:[^/]*require[^/]*\.(?:txt|in|lock)|requirements/[^/]+\.txt|\.env(?:\.[^/]*)?|[^/]+\.env`,
+    String.raw`\.(?:npmrc|pypirc|netrc|yarnrc|git-credentials|dockercfg)|[^/]+\.(?:pem|key)|credentials(?:\.\w+)?`,
+    String.raw`id_(?:rsa|dsa|ecdsa|ed25519)(?:_sk)?|\.docker/config\.json|\.(?:ssh|aws)/[^/]+`,
+    String.raw`application_default_credentials\.json)$`,
+  ].join('|'),
+);
+/** What the mask does not know by its look: .netrc, and a key of GnuPG (agent/keyformat.txt). */
+const secretText = /\bpassword\s+\S|^Key: \(|\((?:protected-)?private-key/m;
 
-async function readCompanions(host: Host, paths: readonly string[]): Promise<Companion[]> {
-  const wanted = paths.filter((path) => companionName.test(path)).slice(0, mostCompanions);
+async function readCompanions(host: Host, wanted: readonly string[]): Promise<Companion[]> {
   return Promise.all(
-    wanted.map(async (path) => {
-      const text = await host.read(path);
-      if (text.state === 'unknown' || text.value === null) return { path: path.slice(1), holds: null };
-      const secret = text.value.includes(maskedLiteral) || text.value.includes(maskedWellKnown);
-      return { path: path.slice(1), holds: { secret, hashes: /(?:^|\s)--hash[= ]/.test(text.value) } };
+    wanted.map(async (absolute) => {
+      const path = absolute.slice(1);
+      const text = await host.read(absolute);
+      // Bytes that are no text may be a key.
+      if (text.state === 'unknown' || text.value === null || /[\0\uFFFD]/.test(text.value))
+        return { path, holds: null };
+      const isOwn =
+        text.value.includes(maskedLiteral) || (/\.(?:netrc|key)$/.test(path) && secretText.test(text.value));
+      const secret = isOwn || text.value.includes(maskedWellKnown);
+      const hashes = /(?:^|\s)--hash[= ]/.test(text.value);
+      return { path, holds: { secret, isWellKnown: secret && !isOwn, hashes } };
     }),
   );
+}
+
+/** One that cannot be read leaves nothing out: what it would is still found. */
+async function readIgnoreFiles(host: Host, paths: readonly string[]): Promise<Map<string, IgnoreFile>> {
+  const wanted = paths.filter((path) => /\.(?:docker|container)ignore$/.test(path)).slice(0, mostCompanions);
+  const read = await Promise.all(
+    wanted.map(async (path): Promise<[string, IgnoreFile]> => {
+      const text = await host.read(path);
+      return [path.slice(1), parseIgnoreFile(text.state === 'known' ? (text.value ?? '') : '')];
+    }),
+  );
+  return new Map(read);
 }

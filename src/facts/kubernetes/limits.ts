@@ -6,13 +6,9 @@ import { isBeside } from './manifest.ts';
 import type { Pod, PodContainer } from './pods.ts';
 import { parseQuantity } from './quantity.ts';
 
+const Quantities = z.record(z.string(), z.union([z.string(), z.number()]).transform(String)).nullish();
 const LimitRange = z.object({
-  limits: z.array(
-    z.object({
-      type: z.string(),
-      default: z.record(z.string(), z.union([z.string(), z.number()]).transform(String)).nullish(),
-    }),
-  ),
+  limits: z.array(z.object({ type: z.string(), default: Quantities, max: Quantities })),
 });
 
 interface Limit {
@@ -46,16 +42,18 @@ function bounded(text: string | undefined, place: Place): Limit | null {
   return value !== null && value > 0 ? { value, place } : null;
 }
 
+/** A LimitRange without a default gives its maximum (pkg/apis/core/v1/defaults.go, SetDefaults_LimitRangeItem). */
 function defaultOf(resource: string, pod: Pod, manifests: readonly Manifest[]): Limit | null {
   for (const manifest of manifests) {
     if (manifest.kind !== 'LimitRange' || manifest.group !== '' || !isBeside(manifest, pod)) continue;
     const range = LimitRange.safeParse(manifest.object.spec);
-    for (const [index, { type, default: defaults }] of (range.data?.limits ?? []).entries()) {
+    for (const [index, item] of (range.data?.limits ?? []).entries()) {
+      const field = item.default?.[resource] === undefined ? 'max' : 'default';
       const limit = bounded(
-        defaults?.[resource],
-        manifest.place(['spec', 'limits', index, 'default', resource]),
+        item[field]?.[resource],
+        manifest.place(['spec', 'limits', index, field, resource]),
       );
-      if (type === 'Container' && limit !== null) return limit;
+      if (item.type === 'Container' && limit !== null) return limit;
     }
   }
   return null;

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Manifest } from './manifest.ts';
 import { isBeside } from './manifest.ts';
 import type { Pod } from './pods.ts';
-import { Selector, selects } from './selector.ts';
+import { Selector, selects, takesAll } from './selector.ts';
 
 /**
  * Who may open connections to a pod. `closed`: only those that a policy lets in; `open`: a policy takes it and lets everybody in;
@@ -13,11 +13,18 @@ export type Inbound =
   | { readonly state: 'none' }
   | { readonly state: 'unknown'; readonly policy: Manifest };
 
+const Peer = z.object({
+  ipBlock: z.object({ cidr: z.string(), except: z.array(z.string()).nullish() }).nullish(),
+  namespaceSelector: Selector.nullish(),
+  podSelector: Selector.nullish(),
+});
+type Peer = z.infer<typeof Peer>;
+
 const Spec = z.object({
   podSelector: Selector.nullish(),
   policyTypes: z.array(z.string()).nullish(),
   ingress: z
-    .array(z.object({ from: z.array(z.unknown()).nullish(), ports: z.array(z.unknown()).nullish() }))
+    .array(z.object({ from: z.array(Peer).nullish(), ports: z.array(z.unknown()).nullish() }))
     .nullish(),
 });
 
@@ -51,7 +58,9 @@ export function inboundOf(pod: Pod, manifests: readonly Manifest[]): Inbound {
       policyTypes.length === 0 ||
       policyTypes.includes('Ingress');
     if (!isInbound || !selects(podSelector ?? {}, pod.labels)) continue;
-    const letsAllIn = (ingress ?? []).some(({ from, ports }) => isEmpty(from) && isEmpty(ports));
+    const letsAllIn = (ingress ?? []).some(
+      ({ from, ports }) => isEmpty(ports) && (isEmpty(from) || from?.some(isEverybody) === true),
+    );
     if (letsAllIn) return { state: 'open', policy: manifest };
     closed ??= manifest;
   }
@@ -61,4 +70,11 @@ export function inboundOf(pod: Pod, manifests: readonly Manifest[]): Inbound {
 
 function isEmpty(list: readonly unknown[] | null | undefined): boolean {
   return list === undefined || list === null || list.length === 0;
+}
+
+/** Every address, or every pod of every namespace (networking/v1, NetworkPolicyPeer: an empty selector takes all). */
+function isEverybody({ ipBlock, namespaceSelector, podSelector }: Peer): boolean {
+  if (ipBlock !== undefined && ipBlock !== null) return /\/0+$/.test(ipBlock.cidr) && isEmpty(ipBlock.except);
+  if (namespaceSelector === undefined || namespaceSelector === null) return false;
+  return takesAll(namespaceSelector) && takesAll(podSelector ?? {});
 }

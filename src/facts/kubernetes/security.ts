@@ -28,7 +28,8 @@ export function securityOf(pod: Pod, container: PodContainer): Security {
   const forced = privileged || capAdd.includes('SYS_ADMIN');
   const escalates = forced || own.allowPrivilegeEscalation !== false;
   const seccomp = (own.seccompProfile ?? shared.seccompProfile)?.type ?? legacySeccomp(pod, container);
-  const appArmor = (own.appArmorProfile ?? shared.appArmorProfile)?.type ?? legacyAppArmor(pod, container);
+  const appArmor =
+    own.appArmorProfile?.type ?? legacyAppArmor(pod, container) ?? shared.appArmorProfile?.type ?? null;
   return {
     privileged,
     capAdd,
@@ -81,7 +82,10 @@ function legacySeccomp({ annotations }: Pod, { spec: { name } }: PodContainer): 
   return value === 'unconfined' ? 'Unconfined' : null;
 }
 
-/** Deprecated since 1.30 and still read; a field wins over it. */
+/**
+ * Deprecated since 1.30 and still read: an API server copies it into the container's own field where that is not set, so
+ * that it wins over the pod's (pkg/registry/core/pod/strategy.go, applyAppArmorVersionSkew).
+ */
 function legacyAppArmor({ annotations }: Pod, { spec: { name } }: PodContainer) {
   const value = annotations[`container.apparmor.security.beta.kubernetes.io/${name}`];
   if (value === undefined || value === '') return null;

@@ -31,3 +31,7 @@ export function selects(
     })
   );
 }
+
+export function takesAll({ matchLabels, matchExpressions }: Selector): boolean {
+  return Object.keys(matchLabels ?? {}).length === 0 && (matchExpressions ?? []).length === 0;
+}

@@ -1,7 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { dockerfileSecret } from '../../../src/checks/containers/dockerfile-secret.ts';
 import { dockerfiles, paramsOf } from '../../harness/dockerfile.ts';
+import { dockerfilesFact } from '../../../src/facts/dockerfiles/dockerfiles.ts';
+import { factReader } from '../../../src/engine/fact.ts';
 import { evaluate } from '../../harness/evaluate.ts';
+import { filesHost } from '../../harness/files-host.ts';
 
 const judge = (text: string) =>
   evaluate(dockerfileSecret, { dockerfiles: dockerfiles(text) }, paramsOf('dockerfile-secret'));
@@ -65,4 +68,77 @@ describe('dockerfile-secret', () => {
     ]);
     expect(JSON.stringify(verdicts)).not.toContain('abcdef12');
   });
+
+  const key = '-----BEGIN OPENSSH PRIVATE KEY-----\nabc\n-----END OPENSSH PRIVATE KEY-----\n';
+  const env = 'API_KEY=abcdef1234567890\n';
+  const stages = 'FROM a:1 AS b\nCOPY . .\nFROM a:1\nCOPY --from=b /x /x';
+  test.each<[string, string, Record<string, string>]>([
+    ['fail', 'COPY package.json .env* ./', { '.env': env, 'package.json': '{}' }],
+    ['fail', 'COPY [".env*", "/x/"]', { '.env.local': env }],
+    ['fail', 'COPY id_* /root/.ssh/', { id_ed25519: key }],
+    ['fail', 'COPY certs/*.key /certs/', { 'certs/server.key': key }],
+    ['fail', 'COPY *.k[e]y /certs/', { 'server.key': key }],
+    ['fail', 'COPY .e?v /x', { '.env': env }],
+    ['fail', 'COPY .ssh /root/.ssh', { '.ssh/id_rsa': key }],
+    ['fail', 'COPY .ssh/* /root/.ssh/', { '.ssh/id_rsa': key }],
+    ['fail', 'COPY .ssh /root/.ssh', {}],
+    ['fail', 'COPY ./home/.aws/ /root/.aws/', {}],
+    ['fail', 'COPY .gnupg /root/.gnupg', {}],
+    ['fail', 'COPY .kube /root/.kube', {}],
+    ['fail', 'COPY .kube/config /root/.kube/config', {}],
+    ['fail', 'COPY .docker/config.json /root/.docker/', {}],
+    ['fail', 'COPY application_default_credentials.json /x/', {}],
+    ['fail', 'COPY . .', { '.env': env }],
+    ['fail', 'COPY . .', { '.env': env, '.dockerignore': '*\n!.env\n' }],
+    ['fail', 'COPY * /app/', { '.env': env }],
+    ['fail', 'COPY app /app', { 'app/.env': env }],
+    ['fail', 'COPY .netrc /root/', { '.netrc': 'machine e.com login u password hunter22\n' }],
+    ['undetermined', 'COPY .env* ./', { '.env.example': env }],
+    ['undetermined', 'COPY id_* /root/.ssh/', {}],
+    ['undetermined', 'COPY *.key /certs/', {}],
+    ['undetermined', 'COPY --from=x:1 /certs/*.key /certs/', {}],
+    ['undetermined', 'COPY . .', { 'test/.env': env }],
+    ['undetermined', 'COPY . .', { '.env': 'POSTGRES_PASSWORD=postgres\n' }],
+    ['undetermined', 'COPY . .', { 'store.p12': '\0' }],
+    ['undetermined', stages, { '.env': env }],
+    ['pass', 'COPY . .', {}],
+    ['pass', 'COPY . .', { '.env': 'PORT=80\n' }],
+    [
+      'pass',
+      'COPY . .',
+      { '.env.example': env, '.env.sample': env, 'prod.env.dist': env, 'x.env.template': env },
+    ],
+    ['pass', 'COPY . .', { '.env': env, '.dockerignore': '# none\n.env*\n' }],
+    ['pass', 'COPY . .', { 'a/.env': env, '.dockerignore': '**/.env\n' }],
+    ['pass', 'COPY . .', { 'a/.env': env, '.dockerignore': '/a/\n' }],
+    ['pass', 'COPY . .', { '.env': env, 'Dockerfile.dockerignore': '.env', '.dockerignore': '' }],
+    ['pass', 'COPY --exclude=.env . .', { '.env': env }],
+    ['pass', 'COPY .env* ./', { '.env': env, '.dockerignore': '.env' }],
+    ['pass', 'COPY src /x', { '.env': env, 'src/a.py': '' }],
+    ['pass', 'COPY *.json *.py ./', { '.env': env }],
+    ['pass', 'COPY *.pub id_*.pub /x/', { 'id_rsa.pub': 'ssh-rsa AAAA' }],
+    ['pass', 'COPY .env.example* ./', {}],
+    ['pass', 'COPY .ssh /root/.ssh', { '.ssh/known_hosts': 'github.com ssh-ed25519 AAAA\n' }],
+    ['pass', 'COPY . .', { 'private_key.py': 'x = 1\n' }],
+  ])('what a build copies, %s: %j of %j', async (outcome, text, files) => {
+    expect(
+      await inProject({ Dockerfile: text.startsWith('FROM') ? text : `FROM a:1\n${text}`, ...files }),
+    ).toEqual([outcome]);
+  });
+
+  test.each([
+    ['the one that has what is named', 'COPY a.txt .\nCOPY . .', { 'api/a.txt': '', '.env': env }, 'pass'],
+    ['the root, for what only it has', 'COPY a.txt .\nCOPY . .', { 'a.txt': '', '.env': env }, 'fail'],
+    ['either', 'COPY . .', { '.env': env }, 'undetermined'],
+    ['either, and both take it', 'COPY a* .\nCOPY . .', { 'api/.env': env }, 'fail'],
+  ])('the directory that is built: %s', async (_, text, files, outcome) => {
+    expect(await inProject({ 'api/Dockerfile': `FROM a:1\n${text}`, ...files })).toEqual([outcome]);
+  });
+
+  async function inProject(files: Record<string, string>): Promise<readonly string[]> {
+    const read = await factReader(filesHost(files))(dockerfilesFact);
+    if (read.state === 'unknown') throw new Error(read.detail);
+    const verdicts = evaluate(dockerfileSecret, { dockerfiles: read.value }, paramsOf('dockerfile-secret'));
+    return [...new Set(verdicts.map((verdict) => verdict.outcome))];
+  }
 });

@@ -31,7 +31,7 @@ describe.each([
   });
 
   test('not-applicable without a Dockerfile', () => {
-    const given = { dockerfiles: { files: [], companions: [] } };
+    const given = { dockerfiles: { files: [], companions: [], paths: [], ignoreFiles: new Map() } };
     expect(evaluate(check, given, paramsOf(rule))).toMatchObject([{ outcome: 'not-applicable' }]);
   });
 });

@@ -11,6 +11,8 @@ const policy = (spec: object, changes: object = {}) => ({
   ...changes,
 });
 const other = { matchLabels: { app: 'other' } };
+const from = (...each: object[]) => policy({ ingress: [{ from: each }] });
+const everyAddress = { ipBlock: { cidr: '0.0.0.0/0' } };
 const peers = { ingress: [{ from: [{ podSelector: {} }] }] };
 
 describe('pod-network-policy', () => {
@@ -21,6 +23,27 @@ describe('pod-network-policy', () => {
     ['everybody at one port is a choice', [policy({ ingress: [{ ports: [{ port: 80 }] }] })], 'pass'],
     ['everybody', [policy({ ingress: [{}] })], 'fail'],
     ['everybody, by an empty list', [policy({ ingress: [{ from: [] }] })], 'fail'],
+    ['every address', [from(everyAddress)], 'fail'],
+    [
+      'every address of IPv6, among others',
+      [from({ podSelector: {} }, { ipBlock: { cidr: '::/0' } })],
+      'fail',
+    ],
+    ['every namespace', [from({ namespaceSelector: {} })], 'fail'],
+    [
+      'every pod of every namespace',
+      [from({ namespaceSelector: { matchLabels: {} }, podSelector: {} })],
+      'fail',
+    ],
+    ['some addresses', [from({ ipBlock: { cidr: '10.0.0.0/8' } })], 'pass'],
+    ['all but some', [from({ ipBlock: { cidr: '0.0.0.0/0', except: ['10.0.0.0/8'] } })], 'pass'],
+    ['some namespaces', [from({ namespaceSelector: other })], 'pass'],
+    ['some pods of every namespace', [from({ namespaceSelector: {}, podSelector: other })], 'pass'],
+    [
+      'every address at one port',
+      [policy({ ingress: [{ from: [everyAddress], ports: [{ port: 80 }] }] })],
+      'pass',
+    ],
     ['policies add up', [policy(peers), policy({ ingress: [{}] })], 'fail'],
     ['of other pods', [policy({ podSelector: other })], 'fail'],
     ['of another namespace', [policy({}, { metadata: { name: 'p', namespace: 'x' } })], 'fail'],

@@ -187,7 +187,14 @@ test.each([
   ['quotes', `FROM a\nRUN ${'"$(a "'.repeat(50_000)}`],
   ['here-documents', `FROM a\nRUN ${'<<E '.repeat(20_000)}\n${'E\n'.repeat(20_000)}`],
 ])('any number of %s ends', (_, text) => {
-  const given = { dockerfiles: { files: [parseDockerfile('Dockerfile', text)], companions: [] } };
+  const given = {
+    dockerfiles: {
+      files: [parseDockerfile('Dockerfile', text)],
+      companions: [],
+      paths: [],
+      ignoreFiles: new Map(),
+    },
+  };
   const names = rules.filter((rule) => rule.id.startsWith('dockerfile-'));
   const verdicts = names.map((rule) =>
     evaluate(checks.get(rule.check) ?? missing(rule.id), given, rule.with),

@@ -198,6 +198,13 @@ describe('a container', () => {
       { appArmor: 'profile' },
     ],
     [{}, { appArmorProfile: { type: 'Unconfined' } }, {}, { appArmor: 'off' }],
+    [{}, { appArmorProfile: { type: 'RuntimeDefault' } }, { [appArmor]: 'unconfined' }, { appArmor: 'off' }],
+    [
+      {},
+      { appArmorProfile: { type: 'Unconfined' } },
+      { [appArmor]: 'runtime/default' },
+      { appArmor: 'profile' },
+    ],
   ])('profiles: %j, pod %j, annotations %j', async (own, shared, annotations, expected) => {
     const workload = await only({ securityContext: own }, { securityContext: shared }, { annotations });
     expect(workload.confinement).toMatchObject(expected);
@@ -405,21 +412,25 @@ spec:
   });
 });
 
-test('a LimitRange of the namespace gives what is not set', async () => {
-  const range = {
-    apiVersion: 'v1',
-    kind: 'LimitRange',
-    metadata: { name: 'r' },
-    spec: {
-      limits: [
-        { type: 'Pod', default: { cpu: 9 } },
-        { type: 'Container', default: { memory: '1Mi', cpu: '2' } },
-      ],
-    },
-  };
+test.each<[string, object[], object]>([
+  ['its default', [{ type: 'Container', default: { memory: '1Mi', cpu: '2' } }], { cpus: 2 }],
+  ['none of a pod', [{ type: 'Pod', default: { cpu: 9 }, max: { cpu: 9 } }], { cpus: null }],
+  ['its maximum without a default', [{ type: 'Container', max: { memory: '1Gi', cpu: '1' } }], { cpus: 1 }],
+  [
+    'its default before its maximum',
+    [{ type: 'Container', default: { cpu: 2 }, max: { cpu: 4 } }],
+    { cpus: 2 },
+  ],
+  [
+    'the maximum of what has no default',
+    [{ type: 'Container', default: { memory: 1 }, max: { cpu: 4 } }],
+    { cpus: 4 },
+  ],
+])('a LimitRange of the namespace gives what is not set: %s', async (_, limits, expected) => {
+  const range = { apiVersion: 'v1', kind: 'LimitRange', metadata: { name: 'r' }, spec: { limits } };
   const own = deployment({ resources: { limits: { memory: '2Mi' } } });
   const { workloads } = await readManifests(documents(own, range));
-  expect(workloads[0]?.limits).toEqual({ memoryBytes: 2 ** 21, cpus: 2, pids: null });
+  expect(workloads[0]?.limits).toEqual({ memoryBytes: 2 ** 21, pids: null, ...expected });
 });
 
 test('block devices of the node, through a claim', async () => {
