@@ -46,14 +46,15 @@ async function servicesOf(
     return () => ({ files, service: null, because });
   }
   // The reader of YAML takes a while to load, and most machines need none.
-  const { resolveComposeProject } = await import('./project.ts');
-  const { services, problems } = await resolveComposeProject(
+  const { refusedServices, resolveComposeProject } = await import('./project.ts');
+  const { services, imageless, ...project } = await resolveComposeProject(
     host,
     files,
     directory ?? '/',
     new Map(),
     environmentFiles.length === 0 ? undefined : environmentFiles,
   );
+  const problems = [...project.problems, ...refusedServices(imageless)];
   return (name) => {
     const service = services.get(name) ?? null;
     const because = service === null ? (problems[0] ?? `${named} has no service ${name} any more`) : null;

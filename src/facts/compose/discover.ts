@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import type { Host } from '../../host/host.ts';
 import { composeAmong, hasWhole, isWhole, isYaml } from './recognise.ts';
-import { lookupIn, readComposeFile, readVariables, sessionOn } from './session.ts';
+import { lookupIn, pathFrom, readComposeFile, readVariables, sessionOn } from './session.ts';
 import type { Session } from './session.ts';
 import type { Mapping } from './tree.ts';
 import { entriesOf, valueAt } from './tree.ts';
@@ -144,6 +144,8 @@ function refinedBy(
   const others = [...files.keys()].filter((other) => other !== path && other !== first);
   const found = [...(first === undefined ? [] : [first]), ...others].find((other) => {
     const has = files.get(other) ?? [];
+    // It takes what it wants of this one already, and nobody puts a template over what is made from it.
+    if (extendsFrom(has, path)) return false;
     const names =
       other === first ? [...servicesOf(has, true), ...servicesOf(has, false)] : servicesOf(has, true);
     // What a file includes has names that only the resolution knows.
@@ -151,6 +153,15 @@ function refinedBy(
     return isOpen || wanted.some((name) => names.includes(name));
   });
   return found === undefined ? [] : [found];
+}
+
+function extendsFrom(documents: readonly Mapping[], path: string): boolean {
+  return documents.some((document) =>
+    entriesOf(valueAt(document, 'services')).some(([, { value }]) => {
+      const file = valueAt(value, 'extends', 'file');
+      return file?.kind === 'scalar' && file.text !== null && pathFrom(file.directory, file.text) === path;
+    }),
+  );
 }
 
 /** Services that have all they need to run, or those that have not. */

@@ -79,12 +79,15 @@ function follower(session: Session, families: Map<string, Promise<Family>>, load
     if (file?.text != null && isRemote(file.text)) return refuse('which is remote and was not read');
     const path = file?.text == null ? family.path : pathFrom(file.directory, file.text);
     const other = file === null || path === family.path ? family : await familyOf(path);
-    if (other !== family) session.used.add(path);
     const step = `${path}\0${base.text ?? ''}`;
     const here = `${family.path}\0${name}`;
     if (step === here || trail.includes(step)) return refuse('which leads back to itself');
     if (trail.length > longestChain) return refuse('the end of too long a chain');
     if (!other.services.has(base.text ?? '')) return refuse('which is not there');
+    const [start = here] = trail;
+    if (!start.startsWith(`${path}\0`)) {
+      session.extended.push({ file: session.nameOf(path), service: base.text ?? '' });
+    }
     const source = withoutTags(await follow(other, base.text ?? '', [...trail, here]));
     return source.kind === 'mapping' ? mergeMappings(source, own, ['services', name], session.problems) : own;
   };

@@ -65,7 +65,7 @@ async function withIncludes(session: Session, model: Mapping, path: string, file
       session.problems.push(`${session.nameOf(path)}: includes itself through ${session.nameOf(main)}`);
       continue;
     }
-    for (const each of include.paths) session.used.add(each);
+    for (const each of include.paths) session.included.add(each);
     const variables = await includedVariables(session, include, files.variables);
     const imported = await loadModel(session, { ...include, variables, includedBy });
     whole = importInto(session, whole, imported);

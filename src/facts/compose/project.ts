@@ -5,7 +5,7 @@ import type { Variables } from './dotenv.ts';
 import { loadModel } from './load.ts';
 import type { ProjectContext } from './service.ts';
 import { workloadOfService } from './service.ts';
-import type { Session } from './session.ts';
+import type { ServiceName, Session } from './session.ts';
 import { lookupIn, readVariables, sessionOn } from './session.ts';
 import type { Mapping } from './tree.ts';
 import { entriesOf, valueAt } from './tree.ts';
@@ -14,6 +14,11 @@ import { borrowingIn } from './volumes-from.ts';
 /** Of all services together: each may publish a range of all ports. */
 const mostPorts = 200_000;
 
+/** A service that Compose refuses to run as it is, though another may extend it. */
+interface Imageless extends ServiceName {
+  readonly line: number;
+}
+
 export interface ComposeProject {
   /** `null` where it follows from where a repository lies. */
   readonly name: string | null;
@@ -21,9 +26,16 @@ export interface ComposeProject {
   readonly files: readonly string[];
   /** By the service's own name; where its namespace is another service's, that is `service:NAME` still. */
   readonly services: ReadonlyMap<string, Workload>;
-  /** Files that these include or extend. */
-  readonly used: readonly string[];
-  /** What was not read or not understood, or what Compose refuses, one sentence each with file and line. */
+  /** Files that these include. */
+  readonly included: readonly string[];
+  /** Services of other files that these extend. */
+  readonly extended: readonly ServiceName[];
+  /** Services with neither an image nor a build. */
+  readonly imageless: readonly Imageless[];
+  /**
+   * What was not read or not understood, or what else Compose refuses, one sentence each with file and line; see
+   * {@link refusedServices}.
+   */
   readonly problems: readonly string[];
 }
 
@@ -56,7 +68,7 @@ export async function resolveComposeProject(
   const allowance = { ports: mostPorts };
   const context: ProjectContext = { session, model, allowance, variables: all, project: name };
   const services = new Map<string, Workload>();
-  const imageless = new Map<string, string[]>();
+  const imageless: Imageless[] = [];
   const borrowing = borrowingIn(model);
   for (const [key, entry] of entriesOf(valueAt(model, 'services'))) {
     const service = entry.value;
@@ -78,15 +90,28 @@ export async function resolveComposeProject(
         `${file}:${String(line)}: service ${key} is made by a provider outside Compose, and what that runs was not judged`,
       );
     } else {
-      imageless.set(file, [...(imageless.get(file) ?? []), `${key} (line ${String(line)})`]);
+      imageless.push({ file, service: key, line });
     }
   }
-  for (const [file, names] of imageless) {
-    session.problems.push(
-      `${file}: Compose refuses what has neither an image nor a build, and no file beside it has one: ${names.join(', ')}`,
-    );
+  const { included, extended, problems } = session;
+  return {
+    ...{ name, files, services, extended, imageless },
+    included: [...included],
+    problems: [...new Set(problems)],
+  };
+}
+
+/** One sentence for each file with services that Compose refuses because they have nothing to run. */
+export function refusedServices(imageless: readonly Imageless[]): readonly string[] {
+  const byFile = new Map<string, string[]>();
+  for (const { file, service, line } of imageless) {
+    byFile.set(file, [...(byFile.get(file) ?? []), `${service} (line ${String(line)})`]);
   }
-  return { name, files, services, used: [...session.used], problems: [...new Set(session.problems)] };
+  return Array.from(
+    byFile,
+    ([file, names]) =>
+      `${file}: Compose refuses what has neither an image nor a build, and no file beside it has one: ${names.join(', ')}`,
+  );
 }
 
 /** A repository's files are named from its root. */

@@ -9,6 +9,12 @@ import { parseComposeFile } from './parse.ts';
 /** More files than this in one project are a loop that nobody wrote on purpose. */
 const mostLoads = 300;
 
+/** A service, by the file that it stands in (relative to the root of a repository, absolute on a machine). */
+export interface ServiceName {
+  readonly file: string;
+  readonly service: string;
+}
+
 /** What the resolution of one project has read and found wrong. */
 export interface Session {
   readonly host: Host;
@@ -18,14 +24,16 @@ export interface Session {
   readonly parsed: Map<string, Promise<ParsedFile>>;
   /** Sentences for what was not read, or what Compose refuses. */
   readonly problems: string[];
-  /** Files read because another one names them. */
-  readonly used: Set<string>;
+  /** Paths of files that are a part of the project because one of its files includes them. */
+  readonly included: Set<string>;
+  /** Services that another file extends. */
+  readonly extended: ServiceName[];
   loads: number;
 }
 
 export function sessionOn(host: Host, parsed: Session['parsed']): Session {
   const nameOf = (path: string) => (host.origin.kind === 'project' ? path.replace(/^\/+/, '') : path);
-  return { host, nameOf, parsed, problems: [], used: new Set(), loads: 0 };
+  return { host, nameOf, parsed, problems: [], included: new Set(), extended: [], loads: 0 };
 }
 
 /** A file's documents; none where it could not be read, which is told. */

@@ -42,10 +42,18 @@ describe('which files are a project', () => {
       ['web (compose.yml)', 'db', 'web (compose.prod.yml)'],
     ],
     [
-      'what is extended is no project',
+      'what is extended runs by itself as well',
       {
         '/compose.yml': 'services: {web: {extends: {file: compose.base.yml, service: b}}}',
-        '/compose.base.yml': 'services: {b: {image: x}}',
+        '/compose.base.yml': 'services: {b: {image: x}, c: {image: x}}',
+      },
+      ['web', 'b', 'c'],
+    ],
+    [
+      'a template is not put over what extends it',
+      {
+        '/compose.yml': 'services: {web: {image: x, extends: {file: compose.base.yml, service: web}}}',
+        '/compose.base.yml': 'services: {web: {privileged: true}}',
       },
       ['web'],
     ],
@@ -108,6 +116,65 @@ describe('which files are a project', () => {
   });
 });
 
+describe('a file that another one extends from', () => {
+  test('keeps what it runs itself', async () => {
+    const found = await workloadsIn({
+      '/docker-compose.prod.yml':
+        'services:\n  web: {image: w, privileged: true}\n  db: {image: d, privileged: true, network_mode: host}\n',
+      '/docker-compose.test.yml':
+        'services: {web: {extends: {file: docker-compose.prod.yml, service: web}, privileged: false}}',
+    });
+    const shown = Object.values(found).map(({ name, privileged }) => [name, privileged]);
+    expect(shown.toSorted()).toEqual([
+      ['db', true],
+      ['web (docker-compose.prod.yml)', true],
+      ['web (docker-compose.test.yml)', false],
+    ]);
+  });
+
+  test('still refines another file', async () => {
+    const found = await workloadsIn({
+      '/compose.yml': web('user: "1"'),
+      '/compose.prod.yml': 'services: {web: {privileged: true}}',
+      '/compose.staging.yml':
+        'services: {web: {image: x, extends: {file: compose.prod.yml, service: web}, privileged: false}}',
+    });
+    expect(found['web (compose.prod.yml)']?.privileged).toBe(true);
+  });
+
+  const user = (file: string) => `services: {web: {image: x, extends: {file: ${file}, service: app}}}`;
+  test.each<[string, Files, string[]]>([
+    [
+      'templates are no services',
+      {
+        '/compose.yml': user('compose.common.yml'),
+        '/compose.common.yml': 'services: {base: {tty: true}, app: {extends: base}, spare: {tty: true}}',
+      },
+      [],
+    ],
+    [
+      'nor are they beside whole services',
+      {
+        '/compose.yml': user('compose.common.yml'),
+        '/compose.common.yml': 'services: {base: {tty: true}, app: {extends: base}, own: {image: y}}',
+      },
+      [],
+    ],
+    [
+      'but what nobody extends there is told',
+      {
+        '/compose.yml': user('compose.common.yml'),
+        '/compose.common.yml': 'services: {app: {tty: true}, own: {image: y}, lost: {tty: true}}',
+      },
+      [
+        'compose.common.yml: Compose refuses what has neither an image nor a build, and no file beside it has one: lost (line 1)',
+      ],
+    ],
+  ])('%s', async (_, files, gaps) => {
+    expect(await gapsIn(files)).toEqual(gaps);
+  });
+});
+
 describe('files of another name', () => {
   const one = web('privileged: true');
   test.each<[string, Files, string[]]>([
@@ -132,13 +199,13 @@ describe('files of another name', () => {
       ['web (compose.yml)', 'web (prod.yml)'],
     ],
     [
-      'what is extended or included is no project',
+      'what is included is no project, what is extended is one',
       {
         '/compose.yml': 'include: [db.yml]\nservices: {web: {extends: {file: base.yml, service: b}}}',
         '/base.yml': 'services: {b: {image: x}}',
         '/db.yml': 'services: {db: {image: d}}',
       },
-      ['web', 'db'],
+      ['web', 'b', 'db'],
     ],
     [
       'what COMPOSE_FILE names',
