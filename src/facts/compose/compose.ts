@@ -1,8 +1,9 @@
+import { posix } from 'node:path';
 import { defineFact } from '../../engine/fact.ts';
 import { knownInPart } from '../../host/evidence.ts';
 import { projectFilesFact } from '../project-files.ts';
 import type { Workload } from '../workloads/workload.ts';
-import { discoverProjects } from './discover.ts';
+import { discoverProjects, isNamedForCompose } from './discover.ts';
 import type { FoundProject } from './names.ts';
 import { nameWorkloads } from './names.ts';
 import type { ParsedFile } from './parse.ts';
@@ -34,7 +35,8 @@ export const composeFact = defineFact<readonly Workload[]>({
         ...refusedServices(withoutTemplates(project, kept)),
       ]),
     ];
-    return knownInPart(nameWorkloads(kept), 'compose files', gaps);
+    const run = kept.map((project) => withoutExtended(project, kept));
+    return knownInPart(nameWorkloads(run), 'compose files', gaps);
   },
 });
 
@@ -47,6 +49,17 @@ function withoutIncluded(projects: readonly FoundProject[]): readonly FoundProje
     if (isPart && !project.isBase) kept.delete(project);
   }
   return [...kept];
+}
+
+/** What others extend is a template, where the file's name does not say that Compose is to run it. */
+function withoutExtended(project: FoundProject, projects: readonly FoundProject[]): FoundProject {
+  const own = project.files.at(-1) ?? '';
+  if (isNamedForCompose(posix.basename(own))) return project;
+  const extended = projects.flatMap((other) => (other === project ? [] : other.extended));
+  const services = [...project.services].filter(
+    ([name]) => !extended.some(({ file, service }) => file === own.slice(1) && service === name),
+  );
+  return { ...project, services: new Map(services) };
 }
 
 /**

@@ -30,7 +30,7 @@ const overrideNames = [
 const mostLinkedDirectories = 2000;
 
 const isComposeName = (name: string) => /compose/i.test(name) && isYaml(name);
-const isNamedForCompose = (name: string) =>
+export const isNamedForCompose = (name: string) =>
   /^(?:docker-)?compose[.-].*\.ya?ml$/i.test(name) || baseNames.includes(name);
 
 /**

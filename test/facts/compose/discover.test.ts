@@ -199,13 +199,13 @@ describe('files of another name', () => {
       ['web (compose.yml)', 'web (prod.yml)'],
     ],
     [
-      'what is included is no project, what is extended is one',
+      'what is included or extended, under another name than Compose’s, is no project',
       {
         '/compose.yml': 'include: [db.yml]\nservices: {web: {extends: {file: base.yml, service: b}}}',
         '/base.yml': 'services: {b: {image: x}}',
         '/db.yml': 'services: {db: {image: d}}',
       },
-      ['web', 'b', 'db'],
+      ['web', 'db'],
     ],
     [
       'what COMPOSE_FILE names',
