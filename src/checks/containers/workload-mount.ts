@@ -38,9 +38,9 @@ export const workloadMount = defineCheck({
   evaluate: ({ workloads, engines }, { paths, trees, engineSockets, access, guards, meaning }) => {
     const known = engineSockets && engines.state === 'known' ? engines.value : [];
     const wanted = [...paths, ...known.flatMap(({ sockets }) => sockets.map(({ path }) => path))];
-    const reachedBy = ({ type, source, real }: Mount): string | null => {
+    const reachedBy = ({ type, source, real, otherwise = [] }: Mount): string | null => {
       if (type !== 'bind') return null;
-      const seen = [real ?? source, source];
+      const seen = [real ?? source, source, ...otherwise];
       for (const path of new Set([...seen, ...seen.map(behindProc)])) {
         const above = [...wanted, ...trees].find((pattern) => isAbove(path, pattern));
         if (above !== undefined) return isBelow(path, above) ? path : above;

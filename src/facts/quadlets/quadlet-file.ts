@@ -8,6 +8,8 @@ export interface Quadlet {
   readonly name: string;
   /** Of a user without root; `null` where a repository does not tell. */
   readonly rootless: boolean | null;
+  /** Of the user whose it is, where that is known. */
+  readonly home?: string;
   readonly lines: readonly QuadletLine[];
 }
 

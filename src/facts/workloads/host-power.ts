@@ -51,9 +51,9 @@ function one(words: string, needsRoot: boolean, setting: Setting, value: unknown
 }
 
 function mounts({ mounts: all }: Workload, { sockets, trusted }: PowerPaths): HostPower[] {
-  return all.flatMap(({ type, source, real, target, writable }) => {
+  return all.flatMap(({ type, source, real, otherwise = [], target, writable }) => {
     if (type !== 'bind') return [];
-    const reached = [...new Set([real ?? source, source].map(straightened))];
+    const reached = [...new Set([real ?? source, source, ...otherwise].map(straightened))];
     const socket = sockets.find((pattern) => reached.some((path) => isAbove(path, pattern)));
     const shown = `${source}:${target}:${writable ? 'rw' : 'ro'}`;
     // A socket is not written to as a file: a read-only mount of it stops nobody.
