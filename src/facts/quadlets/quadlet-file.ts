@@ -1,3 +1,4 @@
+import type { Setting } from '../workloads/setting.ts';
 import { parseUnitFile } from '../units/unit-file.ts';
 
 /** A quadlet with its drop-ins in their order: `ollama.container`; podman-systemd.unit(5). */
@@ -47,4 +48,12 @@ export function switchOf(quadlet: Quadlet, section: string, key: string): boolea
 export function madeName(quadlet: Quadlet, section: string, key: string): string {
   const own = lastOf(quadlet, section, key);
   return own === '' ? `systemd-${quadlet.name.replace(/\.[a-z]+$/, '')}` : own;
+}
+
+/** Why a setting is not known; as Workload.unsettled has it. */
+export type Doubt = readonly [setting: Setting, because: string];
+
+/** @param why - what the line does, as a clause without its subject */
+export function doubtAt(setting: Setting, { file, line }: QuadletLine, why: string): Doubt {
+  return [setting, `${file}:${String(line)} ${why}`];
 }

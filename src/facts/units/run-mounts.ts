@@ -38,13 +38,16 @@ export function mountOfOption(value: string): InspectMount | null {
   const readOnly = given('readonly', 'ro');
   const isVolume = type === 'volume';
   // A volume of the local driver can be a bind in disguise: volume-opt=device=/host/path,volume-opt=o=bind.
-  const device = /(?:^|,)volume-opt=device=([^,"]+)/.exec(value)?.[1];
+  const device = /(?:^|,)"?volume-opt=device=([^,"]+)/.exec(value)?.[1] ?? '';
   const isBound = /(?:^|,)"?volume-opt=o=[^=]*\bbind\b/.test(value);
-  const isDisguised = isVolume && device !== undefined && (isBound || !volumeName.test(device));
+  // What is no name is a path already, as a quadlet's volume that binds one.
+  const isNamed = source === '' || volumeName.test(source);
+  const path = !isNamed ? source : isBound || /^[/.~%$]/.test(device) ? device : '';
+  const isDisguised = isVolume && path !== '';
   return {
     Type: isDisguised ? 'bind' : type,
     Name: isVolume && !isDisguised ? source : '',
-    Source: isDisguised ? device : isVolume ? '' : source,
+    Source: isDisguised ? path : isVolume ? '' : source,
     Destination: target,
     RW: readOnly === undefined || /^(?:0|f|false)$/i.test(readOnly),
     Propagation: given('bind-propagation') ?? '',

@@ -33,6 +33,8 @@ describe('mounts', () => {
     ['engine-socket-mounted', 'undetermined', 'Volume=/%H:/s'],
     ['sensitive-mount', 'fail', 'Volume=%h/.ssh:/s'],
     ['sensitive-mount', 'fail', 'Volume=%h:/s'],
+    ['sensitive-mount', 'undetermined', 'Mount=type=glob,src=/et*,dst=/s'],
+    ['sensitive-mount', 'undetermined', 'PodmanArgs=--pod other'],
     ['sensitive-mount', 'fail', 'Volume=%E:/s'],
     ['sensitive-mount', 'undetermined', 'Volume=~/.ssh:/s'],
     ['sensitive-mount', 'undetermined', 'Volume=${HOME}/.ssh:/s'],
@@ -50,6 +52,8 @@ describe('mounts', () => {
     ['engine-socket-mounted', 'pass', '-v data:/s', ''],
     ['engine-socket-mounted', 'undetermined', '-v ${XDG_RUNTIME_DIR}/docker.sock:/s', ''],
     ['engine-socket-mounted', 'undetermined', '-v ./docker.sock:/s', 'WorkingDirectory=~'],
+    ['engine-socket-mounted', 'fail', '--use-api-socket', ''],
+    ['engine-socket-mounted', 'undetermined', '--volumes-from other', ''],
     ['sensitive-mount', 'fail', '-v %h/.ssh:/s', ''],
     ['sensitive-mount', 'undetermined', '-v ${HOME}/.ssh:/s', ''],
     [
@@ -72,5 +76,62 @@ describe('mounts', () => {
         ],
       },
     ]);
+  });
+});
+
+describe('what a container gets of its pod', () => {
+  test.each<[string, Verdict['outcome'], string]>([
+    ['engine-socket-mounted', 'fail', 'Volume=/run/docker.sock:/s'],
+    ['engine-socket-mounted', 'fail', 'Volume=%t/podman/podman.sock:/s'],
+    ['engine-socket-mounted', 'fail', 'PodmanArgs=-v /run/docker.sock:/s'],
+    ['sensitive-mount', 'fail', 'PodmanArgs=--volume=/etc:/s'],
+    ['host-pid', 'fail', 'PodmanArgs=--pid=host'],
+    ['host-pid', 'pass', 'PodmanArgs=--infra-name x'],
+    ['host-network', 'fail', 'Network=host'],
+    ['host-network', 'fail', 'PodmanArgs=--network host'],
+    ['host-device-raw', 'fail', 'PodmanArgs=--device=/dev/sda'],
+    ['host-device-raw', 'fail', 'PodmanArgs=--infra-image x "--device" /dev/sda:/dev/x'],
+    ['host-device-raw', 'undetermined', 'PodmanArgs=--volumes-from x'],
+    ['engine-socket-mounted', 'undetermined', 'PodmanArgs=--unheard-of x'],
+    ['engine-socket-mounted', 'undetermined', 'ContainersConfModule=/x.conf'],
+    ['engine-socket-mounted', 'undetermined', 'Volume=gone.volume:/s'],
+    ['engine-socket-mounted', 'pass', 'PodName=x'],
+  ])('%s: %s: %s', async (id, outcome, lines) => {
+    const files = { ...container('Pod=web.pod'), 'deploy/web.pod': `[Pod]\n${lines}\n` };
+    expect(await outcomes(id, files)).toEqual([outcome]);
+  });
+
+  test('a pod that is not there may give it anything', async () => {
+    expect(await outcomes('engine-socket-mounted', container('Pod=gone.pod'))).toEqual(['undetermined']);
+  });
+
+  test('is shown in the pod’s file', async () => {
+    const { workloads } = await workloadsIn(root, {
+      ...container('Pod=web.pod'),
+      'deploy/web.pod': '[Pod]\nPodmanArgs=--pid=host\nVolume=/run/docker.sock:/s\n',
+    });
+    const at = (id: string) =>
+      judged(id, workloads).flatMap((each) => ('evidence' in each ? each.evidence : []));
+    expect(at('host-pid')).toMatchObject([{ source: '/deploy/web.pod', line: 2 }]);
+    expect(at('engine-socket-mounted')).toMatchObject([{ source: '/deploy/web.pod', line: 3 }]);
+  });
+});
+
+describe('a volume that a quadlet makes', () => {
+  test.each<[Verdict['outcome'], string]>([
+    ['fail', 'Device=/etc\nType=none\nOptions=bind'],
+    ['fail', 'PodmanArgs=--opt device=/etc --opt o=bind --opt type=none'],
+    ['fail', 'PodmanArgs=-d local -o device=/etc\nPodmanArgs=-o=o=bind'],
+    ['fail', 'Device=%h/.ssh\nOptions=bind'],
+    ['undetermined', 'Device=/%i\nOptions=bind\nType=none\nPodmanArgs=--opt device=/%H'],
+    ['undetermined', 'Type=overlay\nDevice=overlay\nOptions=lowerdir=/etc'],
+    ['undetermined', 'Driver=other'],
+    ['pass', 'Type=tmpfs\nDevice=tmpfs'],
+    ['pass', 'Type=nfs\nDevice=host:/export'],
+    ['pass', ''],
+  ])('%s: %s', async (outcome, lines) => {
+    const volume = { 'deploy/data.volume': `[Volume]\n${lines}\n` };
+    for (const use of ['Volume=data.volume:/d', 'Mount=type=volume,dst=/data.volume,source=data.volume'])
+      expect(await outcomes('sensitive-mount', { ...container(use), ...volume })).toEqual([outcome]);
   });
 });
