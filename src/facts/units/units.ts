@@ -1,3 +1,4 @@
+import type { Citation } from '../../engine/check.ts';
 import { defineFact } from '../../engine/fact.ts';
 import type { Evidence } from '../../host/evidence.ts';
 import { known, knownInPart } from '../../host/evidence.ts';
@@ -6,6 +7,7 @@ import { recogniseProcess, recogniseUnit } from '../catalogue/recognise.ts';
 import type { Process } from '../processes.ts';
 import { processesFact } from '../processes.ts';
 import { projectFilesFact } from '../project-files.ts';
+import type { Workload } from '../workloads/workload.ts';
 import type { FileUnit, Surroundings } from './assemble-unit.ts';
 import { assembleUnit } from './assemble-unit.ts';
 import { withPlacedMounts } from './container-mounts.ts';
@@ -122,7 +124,7 @@ async function recognised(
     null;
   if (service === null) return null;
   const container = unit.execStart
-    .map(({ argv }) => parseContainerRun(argv, unit.name))
+    .map(({ argv, citation }) => startedBy(argv, unit.name, citation))
     .find((found) => found !== null);
   return {
     ...unit,
@@ -132,4 +134,11 @@ async function recognised(
     slices: [],
     startsContainer: container === undefined ? null : await withPlacedMounts(host, unit.settings, container),
   };
+}
+
+/** The container that a command starts, with the line that says so. */
+function startedBy(argv: readonly string[], name: string, { source, line }: Citation): Workload | null {
+  const container = parseContainerRun(argv, name);
+  if (container === null || line === null) return container;
+  return { ...container, places: new Map([['workload', { file: source, line, column: 1 }]]) };
 }
