@@ -47,10 +47,8 @@ export function workloadOfQuadlet(quadlet: Quadlet, others: ReadonlyMap<string, 
   if (lastOf(quadlet, 'Container', 'Image') === '') return null;
   const workload = parseContainerRun(runCommandOf(quadlet, others), quadlet.path);
   if (workload === null) return null;
-  const fromFile = linesOf(quadlet, 'Container', 'EnvironmentFile').length > 0;
   return {
     ...workload,
-    unseen: fromFile ? ['environment'] : [],
     mapsRoot: quadlet.rootless === true || isMapped(workload.namespaces.user),
     places: placesOf(quadlet, others),
     unsettled: new Map([...workload.unsettled, ...doubtsOf(quadlet, others)]),

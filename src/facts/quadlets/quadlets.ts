@@ -5,6 +5,7 @@ import { homesOf } from '../homes.ts';
 import { projectFilesFact } from '../project-files.ts';
 import type { Workload } from '../workloads/workload.ts';
 import type { Quadlet } from './quadlet-file.ts';
+import { withEnvironmentFiles } from './environment-files.ts';
 import { placedMounts } from './mount-sources.ts';
 import { quadletLines } from './quadlet-file.ts';
 import { workloadOfQuadlet } from './quadlet-workload.ts';
@@ -138,7 +139,10 @@ async function workloadsAmong(host: Host, files: readonly FoundFile[]) {
     if (!quadlet.name.endsWith('.container') || quadlet.lines.length === 0) continue;
     const workload = workloadOfQuadlet(quadlet, quadlets);
     if (workload === null) gaps.push(`${quadlet.path} names no image: what it runs is not read`);
-    else workloads.push({ ...workload, mounts: await placedMounts(host, quadlet, workload.mounts) });
+    else {
+      const mounts = await placedMounts(host, quadlet, workload.mounts);
+      workloads.push(await withEnvironmentFiles(host, quadlet, { ...workload, mounts }));
+    }
   }
   return { workloads, gaps };
 }

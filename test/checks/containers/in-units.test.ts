@@ -135,3 +135,26 @@ describe('a volume that a quadlet makes', () => {
       expect(await outcomes('sensitive-mount', { ...container(use), ...volume })).toEqual([outcome]);
   });
 });
+
+describe('variables of files', () => {
+  const secret = 'API_KEY=abcdef1234567\n';
+  test.each<[Verdict['outcome'], string, Readonly<Record<string, string>>]>([
+    ['fail', 'EnvironmentFile=./x.env', { 'deploy/x.env': secret }],
+    ['fail', 'EnvironmentFile=../x.env', { 'x.env': secret }],
+    ['pass', 'EnvironmentFile=x.env', { 'deploy/x.env': 'A=1\n' }],
+    ['undetermined', 'EnvironmentFile=./x.env', {}],
+    ['undetermined', 'EnvironmentFile=../../x.env', { 'x.env': 'A=1\n' }],
+    ['undetermined', 'EnvironmentFile=/etc/web.env', { 'etc/web.env': 'A=1\n' }],
+    ['undetermined', 'EnvironmentFile=%h/x.env', {}],
+    ['undetermined', 'PodmanArgs=--env-file=x.env', { 'deploy/x.env': 'A=1\n' }],
+  ])('%s: %s %p', async (outcome, lines, files) => {
+    const { workloads } = await workloadsIn(root, { ...container(lines), ...files });
+    const verdicts = judged('secret-in-environment', workloads);
+    expect(verdicts).toMatchObject([{ outcome }]);
+    expect(JSON.stringify(verdicts)).not.toContain('abcdef1234567');
+  });
+
+  test('a unit’s --env-file', async () => {
+    expect(await outcomes('secret-in-environment', unit('--env-file /etc/x.env'))).toEqual(['undetermined']);
+  });
+});
