@@ -1,6 +1,6 @@
 /** A credential is written into a container's definition. */
 import * as z from 'zod';
-import type { Citation } from '../../engine/check.ts';
+import type { Citation, Verdict } from '../../engine/check.ts';
 import { defineCheck, pass } from '../../engine/check.ts';
 import { citeSetting, workloadData } from '../../facts/workloads/cite.ts';
 import { eachWorkload } from '../../facts/workloads/each-workload.ts';
@@ -24,23 +24,22 @@ export const workloadSecret = defineCheck({
   needs: { workloads: workloadsFact },
   params: z.strictObject({}),
   messages,
-  evaluate: ({ workloads }) =>
-    eachWorkload<typeof messages>(workloads, (workload) => {
-      const { name } = workload;
-      const wellKnown = credentialsOf(workload, maskedWellKnown);
-      const all = [...wellKnown, ...credentialsOf(workload, maskedLiteral)];
-      if (all.length === 0) return [pass(name, ...seen(workload))];
-      const data = { ...workloadData(workload), places: wordsOf(all), known: wordsOf(wellKnown) };
-      const evidence = all.map(({ setting, entry }) => citeSetting(workload, setting, 'masked', entry));
-      const [literal, known] = all.every(
-        ({ setting }) => setting === 'buildArguments' || setting === 'configs',
-      )
-        ? (['declared', 'declaredKnown'] as const)
-        : (['literal', 'wellKnown'] as const);
-      const message = wellKnown.length > 0 ? known : literal;
-      return [{ outcome: 'fail', message, subject: name, data, evidence }];
-    }),
+  evaluate: ({ workloads }) => eachWorkload<typeof messages>(workloads, judge, ['environment']),
 });
+
+function judge(workload: Workload): readonly Verdict<typeof messages>[] {
+  const { name } = workload;
+  const wellKnown = credentialsOf(workload, maskedWellKnown);
+  const all = [...wellKnown, ...credentialsOf(workload, maskedLiteral)];
+  if (all.length === 0) return [pass(name, ...seen(workload))];
+  const data = { ...workloadData(workload), places: wordsOf(all), known: wordsOf(wellKnown) };
+  const evidence = all.map(({ setting, entry }) => citeSetting(workload, setting, 'masked', entry));
+  const [literal, known] = all.every(({ setting }) => setting === 'buildArguments' || setting === 'configs')
+    ? (['declared', 'declaredKnown'] as const)
+    : (['literal', 'wellKnown'] as const);
+  const message = wellKnown.length > 0 ? known : literal;
+  return [{ outcome: 'fail', message, subject: name, data, evidence }];
+}
 
 const nouns = {
   environment: 'variable',

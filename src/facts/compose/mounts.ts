@@ -1,12 +1,12 @@
 import { posix } from 'node:path';
 import type { Host } from '../../host/host.ts';
+import type { Written } from '../workloads/mount-source.ts';
+import { resolved } from '../workloads/mount-source.ts';
 import type { Mount } from '../workloads/workload.ts';
 import type { Reading } from './reading.ts';
 import { booleanOf, refuse, settingAt, unsettle } from './reading.ts';
 import type { Mapping, Node, Scalar } from './tree.ts';
 import { itemsOf, valueAt } from './tree.ts';
-import { resolved } from './mount-source.ts';
-import type { Written } from './volumes.ts';
 import { inDisguise } from './volumes.ts';
 
 const plain = { real: null, propagation: '', from: null } as const;

@@ -1,14 +1,8 @@
-import type { Mount } from '../workloads/workload.ts';
+import type { Written } from '../workloads/mount-source.ts';
 import type { Reading } from './reading.ts';
 import { booleanOf, doubt, unsettle } from './reading.ts';
 import type { Mapping, Node, Scalar } from './tree.ts';
 import { entriesOf, valueAt } from './tree.ts';
-
-/** A mount before it is known where its source leads. */
-export interface Written extends Mount {
-  /** Where a relative source starts; `null` for one that has no place on the host. */
-  readonly from: string | null;
-}
 
 /**
  * A volume of the local driver can be a directory or device of the host, or several: its options go to mount(2).

@@ -1,3 +1,4 @@
+import type { Setting } from '../workloads/setting.ts';
 import { parseUnitFile } from '../units/unit-file.ts';
 
 /** A quadlet with its drop-ins in their order: `ollama.container`; podman-systemd.unit(5). */
@@ -8,6 +9,8 @@ export interface Quadlet {
   readonly name: string;
   /** Of a user without root; `null` where a repository does not tell. */
   readonly rootless: boolean | null;
+  /** Of the user whose it is, where that is known. */
+  readonly home?: string;
   readonly lines: readonly QuadletLine[];
 }
 
@@ -45,4 +48,12 @@ export function switchOf(quadlet: Quadlet, section: string, key: string): boolea
 export function madeName(quadlet: Quadlet, section: string, key: string): string {
   const own = lastOf(quadlet, section, key);
   return own === '' ? `systemd-${quadlet.name.replace(/\.[a-z]+$/, '')}` : own;
+}
+
+/** Why a setting is not known; as Workload.unsettled has it. */
+export type Doubt = readonly [setting: Setting, because: string];
+
+/** @param why - what the line does, as a clause without its subject */
+export function doubtAt(setting: Setting, { file, line }: QuadletLine, why: string): Doubt {
+  return [setting, `${file}:${String(line)} ${why}`];
 }

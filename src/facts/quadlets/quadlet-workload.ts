@@ -1,10 +1,13 @@
 import { parseContainerRun } from '../units/container-run.ts';
+import { parseFlags } from '../units/run-arguments.ts';
 import { words } from '../units/words.ts';
 import type { Place, Places, Setting } from '../workloads/setting.ts';
 import type { Workload } from '../workloads/workload.ts';
-import type { Quadlet, QuadletLine } from './quadlet-file.ts';
-import { lastOf, linesOf } from './quadlet-file.ts';
+import type { Doubt, Quadlet, QuadletLine } from './quadlet-file.ts';
+import { doubtAt, lastOf, linesOf } from './quadlet-file.ts';
+import { inherited, podDoubts } from './pod.ts';
 import { runCommandOf } from './run-command.ts';
+import { volumeDoubts } from './volume.ts';
 
 /** Which setting a key of [Container] is. */
 const settings: Readonly<Record<string, Setting>> = {
@@ -22,7 +25,6 @@ const settings: Readonly<Record<string, Setting>> = {
   Network: 'network',
   NoNewPrivileges: 'securityOpt',
   PidsLimit: 'pids',
-  PodmanArgs: 'privileged',
   PublishPort: 'ports',
   ReadOnly: 'readOnly',
   SeccompProfile: 'securityOpt',
@@ -33,18 +35,33 @@ const settings: Readonly<Record<string, Setting>> = {
   Volume: 'mounts',
 };
 
+/** Which setting a flag in PodmanArgs= is. */
+const flagSettings: Readonly<Record<string, Setting>> = {
+  ...inherited,
+  ...{ 'cap-add': 'capAdd', 'cap-drop': 'capDrop', env: 'environment', ipc: 'ipc', label: 'labels' },
+  ...{ mount: 'mounts', privileged: 'privileged', 'read-only': 'readOnly', user: 'user' },
+};
+
 /** The container that a `.container` starts; `null` when it names no image, which the generator refuses. */
 export function workloadOfQuadlet(quadlet: Quadlet, others: ReadonlyMap<string, Quadlet>): Workload | null {
   if (lastOf(quadlet, 'Container', 'Image') === '') return null;
   const workload = parseContainerRun(runCommandOf(quadlet, others), quadlet.path);
   if (workload === null) return null;
-  const fromFile = linesOf(quadlet, 'Container', 'EnvironmentFile').length > 0;
   return {
     ...workload,
-    unseen: fromFile ? ['environment'] : [],
     mapsRoot: quadlet.rootless === true || isMapped(workload.namespaces.user),
-    places: placesOf(quadlet),
+    places: placesOf(quadlet, others),
+    unsettled: new Map([...workload.unsettled, ...doubtsOf(quadlet, others)]),
   };
+}
+
+function doubtsOf(quadlet: Quadlet, others: ReadonlyMap<string, Quadlet>): readonly Doubt[] {
+  const devices = linesOf(quadlet, 'Container', 'AddDevice').filter(({ value }) => /[%$]/.test(value));
+  return [
+    ...devices.map((line) => doubtAt('devices', line, `leaves open which device ${line.value} is`)),
+    ...volumeDoubts(quadlet, 'Container', others),
+    ...podDoubts(quadlet, others),
+  ];
 }
 
 /** `keep-id` too makes the container's user 0 one of the subordinate ids; podman-run(1), --userns. */
@@ -52,18 +69,32 @@ function isMapped(user: string): boolean {
   return /^(?:auto|keep-id|nomap)(?::|$)/.test(user);
 }
 
-function placesOf(quadlet: Quadlet): Places {
+/** Of its pod, what it gets of this; its own lines count over them. */
+function placesOf(quadlet: Quadlet, others: ReadonlyMap<string, Quadlet>): Places {
   const places = new Map<string, Place>();
+  const pod = others.get(lastOf(quadlet, 'Container', 'Pod'));
   const own = quadlet.lines.filter(({ section }) => section === 'Container');
   const [first] = own;
   if (first !== undefined) places.set('workload', placeOf(first));
-  for (const line of own) {
-    const setting = settings[line.key];
-    if (setting === undefined) continue;
-    places.set(setting, placeOf(line));
-    for (const entry of entriesOf(setting, line.value)) places.set(`${setting} ${entry}`, placeOf(line));
+  for (const line of [...(pod?.lines.filter(({ section }) => section === 'Pod') ?? []), ...own]) {
+    for (const [setting, value] of settingsIn(line)) {
+      places.set(setting, placeOf(line));
+      for (const entry of entriesOf(setting, value)) places.set(`${setting} ${entry}`, placeOf(line));
+    }
   }
   return places;
+}
+
+function settingsIn({ key, value }: QuadletLine): readonly (readonly [Setting, string])[] {
+  if (key === 'PodmanArgs') {
+    const { flags } = parseFlags(words(value) ?? [value], 0);
+    return [...flags].flatMap(([flag, values]) => {
+      const setting = flagSettings[flag];
+      return setting === undefined ? [] : values.map((each) => [setting, each] as const);
+    });
+  }
+  const setting = settings[key];
+  return setting === undefined ? [] : [[setting, value]];
 }
 
 function placeOf({ file, line }: QuadletLine): Place {

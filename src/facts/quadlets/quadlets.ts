@@ -5,6 +5,8 @@ import { homesOf } from '../homes.ts';
 import { projectFilesFact } from '../project-files.ts';
 import type { Workload } from '../workloads/workload.ts';
 import type { Quadlet } from './quadlet-file.ts';
+import { withEnvironmentFiles } from './environment-files.ts';
+import { placedMounts } from './mount-sources.ts';
 import { quadletLines } from './quadlet-file.ts';
 import { workloadOfQuadlet } from './quadlet-workload.ts';
 
@@ -15,6 +17,7 @@ const rootful = ['/run/containers/systemd', '/etc/containers/systemd', '/usr/sha
 interface FoundFile {
   readonly path: string;
   readonly rootless: boolean | null;
+  readonly home?: string;
 }
 
 /** Containers that quadlets make Podman run, whether they run now or not; podman-systemd.unit(5). */
@@ -71,7 +74,8 @@ async function ofHome(host: Host, home: string) {
     listFiles(host, `${home}/.config/containers/systemd`, true),
     host.list(`${home}/.local/share/containers/storage`),
   ]);
-  return storage.state === 'unknown' ? { ...found, gaps: [] } : found;
+  const files = found.files.map((file) => ({ ...file, home }));
+  return { files, gaps: storage.state === 'unknown' ? [] : found.gaps };
 }
 
 /** Directories below count too; those under `users` are read by users' systemd alone. */
@@ -104,7 +108,7 @@ async function listFiles(
 async function workloadsAmong(host: Host, files: readonly FoundFile[]) {
   const gaps: string[] = [];
   const quadlets = new Map<string, Quadlet>();
-  for (const { path, rootless } of files) {
+  for (const { path, rootless, home } of files) {
     const name = path.slice(path.lastIndexOf('/') + 1);
     if (!/^[^.][^/]*\.(?:container|pod|volume|network|image|build)$/.test(name) || quadlets.has(name))
       continue;
@@ -122,6 +126,7 @@ async function workloadsAmong(host: Host, files: readonly FoundFile[]) {
       path,
       name,
       rootless,
+      ...(home === undefined ? {} : { home }),
       lines: [...quadletLines(path, text.value ?? ''), ...more.lines],
     });
   }
@@ -134,7 +139,10 @@ async function workloadsAmong(host: Host, files: readonly FoundFile[]) {
     if (!quadlet.name.endsWith('.container') || quadlet.lines.length === 0) continue;
     const workload = workloadOfQuadlet(quadlet, quadlets);
     if (workload === null) gaps.push(`${quadlet.path} names no image: what it runs is not read`);
-    else workloads.push(workload);
+    else {
+      const mounts = await placedMounts(host, quadlet, workload.mounts);
+      workloads.push(await withEnvironmentFiles(host, quadlet, { ...workload, mounts }));
+    }
   }
   return { workloads, gaps };
 }

@@ -1,6 +1,8 @@
 import { words } from '../units/words.ts';
+import { networkFlags, podFlags } from './pod.ts';
 import type { Quadlet } from './quadlet-file.ts';
 import { lastOf, linesOf, madeName, switchOf } from './quadlet-file.ts';
+import { mountWithVolume } from './volume.ts';
 
 /** Keys of [Container] whose every value is a flag's; podman-systemd.unit(5), "Container units". */
 const repeated: Readonly<Record<string, string>> = {
@@ -51,6 +53,10 @@ export function runCommandOf(quadlet: Quadlet, others: ReadonlyMap<string, Quadl
   const all = (key: string) => linesOf(quadlet, 'Container', key).map(({ value }) => value);
   const wordsOf = (key: string) => all(key).flatMap((value) => words(value) ?? [value]);
   const flags = [
+    // What it sets itself comes after, and so counts where only one value does.
+    ...(lastOf(quadlet, 'Container', 'Pod') === ''
+      ? networkFlags(quadlet, 'Container', others)
+      : podFlags(quadlet, others)),
     ...flagged(repeated, (key) => all(key).map((value) => adjusted(key, value, others))),
     ...flagged(inWords, wordsOf),
     ...flagged(single, (key) => all(key).slice(-1)),
@@ -65,7 +71,6 @@ export function runCommandOf(quadlet: Quadlet, others: ReadonlyMap<string, Quadl
       : []),
     ...(switchOf(quadlet, 'Container', 'ReadOnly') === true ? ['--read-only'] : []),
     ...userOf(quadlet),
-    ...networksOf(quadlet, others),
   ];
   const name = madeName(quadlet, 'Container', 'ContainerName');
   const restart = /^(?:always|on-failure)$/.exec(lastOf(quadlet, 'Service', 'Restart'))?.[0];
@@ -98,58 +103,14 @@ function flagged(
   return Object.entries(keys).flatMap(([key, flag]) => valuesOf(key).map((value) => `--${flag}=${value}`));
 }
 
-/** `data.volume:/data` is the volume that the quadlet makes, or the directory that this binds; `-/dev/x` if it exists. */
+/** `-/dev/x` is the device if it exists. */
 function adjusted(key: string, value: string, others: ReadonlyMap<string, Quadlet>): string {
   if (key === 'AddDevice') return value.replace(/^-/, '');
-  if (key === 'Mount') {
-    return value.replace(
-      /(^|,)(source|src)=([^,]+\.volume)/,
-      (_, before: string, word: string, name: string) => {
-        return `${before}${word}=${volumeOf(name, others)}`;
-      },
-    );
-  }
-  const [, name, rest = ''] = /^([^:/]+\.volume)(:.*)$/.exec(value) ?? [];
-  return key === 'Volume' && name !== undefined ? `${volumeOf(name, others)}${rest}` : value;
-}
-
-function volumeOf(name: string, others: ReadonlyMap<string, Quadlet>): string {
-  const made = others.get(name);
-  const device = made === undefined ? '' : lastOf(made, 'Volume', 'Device');
-  if (device.startsWith('/')) return device;
-  return made === undefined
-    ? `systemd-${name.replace(/\.volume$/, '')}`
-    : madeName(made, 'Volume', 'VolumeName');
+  return key === 'Mount' || key === 'Volume' ? mountWithVolume(value, others) : value;
 }
 
 function userOf(quadlet: Quadlet): string[] {
   const [user, group] = [lastOf(quadlet, 'Container', 'User'), lastOf(quadlet, 'Container', 'Group')];
   if (user === '' && group === '') return [];
   return [`--user=${user === '' ? '0' : user}${group === '' ? '' : `:${group}`}`];
-}
-
-/** In a pod the network, and what is published, are the pod's. */
-function networksOf(quadlet: Quadlet, others: ReadonlyMap<string, Quadlet>): string[] {
-  const pod = lastOf(quadlet, 'Container', 'Pod');
-  if (pod === '') return networkFlags(quadlet, 'Container', others);
-  const made = others.get(pod);
-  if (made === undefined) return [`--network=container:${pod}`];
-  const ports = linesOf(made, 'Pod', 'PublishPort').map(({ value }) => `--publish=${value}`);
-  const userns = lastOf(made, 'Pod', 'UserNS');
-  return [...networkFlags(made, 'Pod', others), ...ports, ...(userns === '' ? [] : [`--userns=${userns}`])];
-}
-
-function networkFlags(quadlet: Quadlet, section: string, others: ReadonlyMap<string, Quadlet>): string[] {
-  return linesOf(quadlet, section, 'Network').map(({ value }) => {
-    const [name = ''] = value.split(':');
-    const made = others.get(name);
-    if (name.endsWith('.network')) {
-      return `--network=${made === undefined ? `systemd-${name.slice(0, -'.network'.length)}` : madeName(made, 'Network', 'NetworkName')}`;
-    }
-    if (name.endsWith('.container')) {
-      const plain = `systemd-${name.slice(0, -'.container'.length)}`;
-      return `--network=container:${made === undefined ? plain : madeName(made, 'Container', 'ContainerName')}`;
-    }
-    return `--network=${value}`;
-  });
 }

@@ -49,7 +49,11 @@ export async function assembleUnit(
   const environment = environmentOf(service, expand, files.variables);
   const isWhole = files.unread.length === 0;
   const lookup = (name: string) =>
-    Object.hasOwn(environment, name) ? environment[name]?.value : isWhole ? '' : undefined;
+    Object.hasOwn(environment, name)
+      ? environment[name]?.value
+      : isWhole && !setByManager.test(name)
+        ? ''
+        : undefined;
   const settings = serviceSettings(loaded.name, service, expand, defaults, loaded.fragment ?? loaded.name);
   return {
     name: loaded.name,
@@ -66,6 +70,10 @@ export async function assembleUnit(
     unseen: loaded.unread.length === 0 ? null : `${loaded.unread.join(', ')} could not be read`,
   };
 }
+
+/** systemd.exec(5), "Environment Variables Set or Propagated by the Service Manager". */
+const setByManager =
+  /^(?:PATH|LANG|USER|LOGNAME|HOME|SHELL|XDG_\w+|INVOCATION_ID|NOTIFY_SOCKET|[A-Z]+_DIRECTORY)$/;
 
 /** What systemd reads of each file: up to a line that it takes for fatal. */
 function untilRefused(

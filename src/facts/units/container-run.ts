@@ -1,5 +1,6 @@
 import type { Inspect } from '../workloads/inspect-format.ts';
 import { workloadOf } from '../workloads/docker-inspect.ts';
+import type { Setting } from '../workloads/setting.ts';
 import type { Workload } from '../workloads/workload.ts';
 import { mountOfOption, mountOfVolume } from './run-mounts.ts';
 import { portBindings } from './run-ports.ts';
@@ -27,8 +28,32 @@ export function parseContainerRun(argv: readonly string[], owner: string): Workl
   // What the engine does when it is not told depends on its version and the kernel's.
   const cgroup = run.flags.get('cgroupns')?.at(-1) ?? 'default';
   const namespaces = { ...workload.namespaces, cgroup };
-  return { ...workload, namespaces, source: run.engine, id: null, state: 'declared' };
+  const unsettled = new Map(doubtsOf(run, owner));
+  return { ...workload, namespaces, unsettled, source: run.engine, id: null, state: 'declared' };
 }
+
+/** Flags that take settings from elsewhere; what a pod gives may be anything. docker-run(1), podman-run(1). */
+const borrowing: Readonly<Record<string, Setting>> = {
+  'env-file': 'environment',
+  'label-file': 'labels',
+  pod: 'privileged',
+  'pod-id-file': 'privileged',
+  'volumes-from': 'mounts',
+};
+
+function doubtsOf({ flags }: RunArguments, owner: string): readonly (readonly [Setting, string])[] {
+  const borrowed = Object.entries(borrowing).flatMap(([flag, setting]) =>
+    (flags.get(flag) ?? []).map(
+      (value) => [setting, `the command of ${owner} takes it from ${value} (--${flag})`] as const,
+    ),
+  );
+  // Podman's alone: every path that a pattern matches.
+  const isGlob = flags.get('mount')?.some((value) => /(?:^|,)type=glob(?:,|$)/.test(value)) === true;
+  const matched = ['mounts', `the command of ${owner} mounts what a pattern matches (type=glob)`] as const;
+  return isGlob ? [...borrowed, matched] : borrowed;
+}
+
+const engineSocket = '/var/run/docker.sock:/var/run/docker.sock';
 
 /** What `docker inspect` would say, had the engine made it. */
 function inspectOf(run: RunArguments, owner: string): Inspect {
@@ -60,7 +85,8 @@ function inspectOf(run: RunArguments, owner: string): Inspect {
       SecurityOpt: all('security-opt').filter((option) => !option.startsWith('systempaths')),
       GroupAdd: all('group-add'),
       ReadonlyRootfs: isOn('read-only'),
-      NetworkMode: networks[0] ?? '',
+      // Beside the host's there is no other.
+      NetworkMode: networks.find((name) => name === 'host') ?? networks[0] ?? '',
       PidMode: last('pid'),
       IpcMode: last('ipc'),
       UTSMode: last('uts'),
@@ -84,6 +110,8 @@ function inspectOf(run: RunArguments, owner: string): Inspect {
     },
     Mounts: [
       ...all('volume').flatMap((volume) => mountOfVolume(volume) ?? []),
+      // docker-run(1): it gives the container the client's own way to the engine.
+      ...(isOn('use-api-socket') ? [engineSocket] : []).flatMap((volume) => mountOfVolume(volume) ?? []),
       ...all('mount').flatMap((mount) => mountOfOption(mount) ?? []),
       ...all('tmpfs').flatMap(
         (tmpfs) => mountOfOption(`type=tmpfs,target=${tmpfs.replace(/:.*$/, '')}`) ?? [],

@@ -14,6 +14,8 @@ const switches = new Set([
   // podman's own
   ...['env-host', 'http-proxy', 'no-hosts', 'no-hostname', 'passwd', 'read-only-tmpfs', 'replace', 'rmi'],
   ...['rootfs', 'tls-verify', 'unsetenv-all'],
+  // of `podman pod create`
+  ...['infra', 'share-parent'],
 ]);
 
 /** One-letter flags by their long names; docker-run(1), podman-run(1). */
@@ -116,7 +118,11 @@ function afterSubcommand(argv: readonly string[], from: number): number | null {
   return null;
 }
 
-function parseFlags(argv: readonly string[], from: number): { flags: Map<string, string[]>; next: number } {
+/** Flags at the beginning of words, and where these end. */
+export function parseFlags(
+  argv: readonly string[],
+  from: number,
+): { flags: Map<string, string[]>; next: number } {
   const flags = new Map<string, string[]>();
   const add = (name: string, value: string) => {
     const key = synonyms[name] ?? name;

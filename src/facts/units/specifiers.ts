@@ -8,6 +8,34 @@ export interface Machine {
   readonly kernel: string | null;
 }
 
+/**
+ * What a unit file writes as a path, as a manager of the machine or of any user reads it; `*` stands for what is
+ * each user's own. See "Specifiers" in systemd.unit(5).
+ *
+ * @param home - the user's, where it is known
+ * @returns `null` where a specifier is not known
+ */
+export function expandPath(
+  text: string,
+  unitName: string,
+  manager: 'system' | 'user',
+  home = '/home/*',
+): string | null {
+  const fixedHere = manager === 'system' ? fixed : { ...fixed, ...ofUser(home) };
+  const valueOf = (letter: string) =>
+    fixedHere[letter] ?? ofUnit(letter, { name: unitName, fragment: null }) ?? null;
+  const letters = [...text.matchAll(/%([\s\S])/g)].map(([, letter = '']) => letter);
+  if (letters.some((letter) => valueOf(letter) === null)) return null;
+  return text.replace(/%([\s\S])/g, (_, letter: string) => valueOf(letter) ?? '');
+}
+
+function ofUser(home: string): Readonly<Record<string, string>> {
+  return {
+    ...{ t: '/run/user/*', h: home, S: `${home}/.local/state`, C: `${home}/.cache` },
+    ...{ L: `${home}/.local/state/log`, E: `${home}/.config`, u: '*', U: '*', g: '*', G: '*' },
+  };
+}
+
 /** The system manager's own, whatever User= says; see "Specifiers" in systemd.unit(5). */
 const fixed: Readonly<Record<string, string>> = {
   '%': '%',
@@ -41,7 +69,8 @@ function ofUnit(letter: string, unit: { name: string; fragment: string | null })
   const parts = parseUnitName(unit.name);
   if (parts === null) return null;
   const { prefix, type } = parts;
-  const instance = parts.instance ?? '';
+  // Whoever starts a template gives it its instance.
+  const instance = parts.instance === '' ? null : (parts.instance ?? '');
   switch (letter) {
     case 'n':
       return unit.name;
@@ -54,13 +83,13 @@ function ofUnit(letter: string, unit: { name: string; fragment: string | null })
     case 'i':
       return instance;
     case 'I':
-      return unescapeName(instance);
+      return instance === null ? null : unescapeName(instance);
     case 'j':
       return prefix.slice(prefix.lastIndexOf('-') + 1);
     case 'J':
       return unescapeName(prefix.slice(prefix.lastIndexOf('-') + 1));
     case 'f':
-      return `/${unescapeName(parts.instance ?? prefix).replace(/^\/+/, '')}`;
+      return instance === null ? null : `/${unescapeName(parts.instance ?? prefix).replace(/^\/+/, '')}`;
     case 'd':
       return `/run/credentials/${unit.name}`;
     case 'y':

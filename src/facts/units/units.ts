@@ -1,3 +1,4 @@
+import type { Citation } from '../../engine/check.ts';
 import { defineFact } from '../../engine/fact.ts';
 import type { Evidence } from '../../host/evidence.ts';
 import { known, knownInPart } from '../../host/evidence.ts';
@@ -6,8 +7,10 @@ import { recogniseProcess, recogniseUnit } from '../catalogue/recognise.ts';
 import type { Process } from '../processes.ts';
 import { processesFact } from '../processes.ts';
 import { projectFilesFact } from '../project-files.ts';
+import type { Workload } from '../workloads/workload.ts';
 import type { FileUnit, Surroundings } from './assemble-unit.ts';
 import { assembleUnit } from './assemble-unit.ts';
+import { withPlacedMounts } from './container-mounts.ts';
 import { parseContainerRun } from './container-run.ts';
 import { loadUnit } from './load-unit.ts';
 import { readManagerDefaults } from './manager-defaults.ts';
@@ -85,7 +88,7 @@ async function unitsOfTree(
   const units = await Promise.all(
     distinct
       .filter(({ state }) => state === 'loaded')
-      .map(async (unit) => recognised(await assembleUnit(host, unit, surroundings), tree, processes)),
+      .map(async (unit) => recognised(host, await assembleUnit(host, unit, surroundings), tree, processes)),
   );
   return Promise.all(
     units
@@ -103,7 +106,12 @@ function unitNames(tree: UnitTree): string[] {
   return [...own, ...instances.filter((name) => /@.+\.service$/.test(name))];
 }
 
-function recognised(unit: FileUnit, tree: UnitTree, processes: readonly Process[]): Unit | null {
+async function recognised(
+  host: Host,
+  unit: FileUnit,
+  tree: UnitTree,
+  processes: readonly Process[],
+): Promise<Unit | null> {
   // Debian's postgresql.service only groups the clusters' own units.
   const startsNothing =
     unit.execStart.length > 0 && unit.execStart.every(({ path }) => path.endsWith('/true'));
@@ -115,13 +123,22 @@ function recognised(unit: FileUnit, tree: UnitTree, processes: readonly Process[
     inside.map(recogniseProcess).find((found) => found !== null) ??
     null;
   if (service === null) return null;
-  const containers = unit.execStart.map(({ argv }) => parseContainerRun(argv, unit.name));
+  const container = unit.execStart
+    .map(({ argv, citation }) => startedBy(argv, unit.name, citation))
+    .find((found) => found !== null);
   return {
     ...unit,
     service: service.id,
     active: null,
     enabled: tree.kind === 'machine' ? names.some((name) => tree.wanted.has(name)) : null,
     slices: [],
-    startsContainer: containers.find((container) => container !== null) ?? null,
+    startsContainer: container === undefined ? null : await withPlacedMounts(host, unit.settings, container),
   };
+}
+
+/** The container that a command starts, with the line that says so. */
+function startedBy(argv: readonly string[], name: string, { source, line }: Citation): Workload | null {
+  const container = parseContainerRun(argv, name);
+  if (container === null || line === null) return container;
+  return { ...container, places: new Map([['workload', { file: source, line, column: 1 }]]) };
 }

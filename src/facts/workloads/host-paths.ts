@@ -6,7 +6,9 @@ export async function resolvePaths(host: Host, workload: Workload): Promise<Work
   const [mounts, devices] = await Promise.all([
     Promise.all(
       workload.mounts.map(async (mount) =>
-        mount.type === 'bind' ? { ...mount, real: await realPath(host, mount.source) } : mount,
+        mount.type === 'bind' && mount.real !== null
+          ? { ...mount, real: await realPath(host, mount.source) }
+          : mount,
       ),
     ),
     Promise.all(

@@ -49,9 +49,9 @@ export function joined(lists: readonly PathList[]): PathList {
 }
 
 /** What of a list a container has by a mount, as far as it is a path of the host; `null`: nothing. */
-export function reachedBy({ type, source, real }: Mount, list: PathList): string | null {
+export function reachedBy({ type, source, real, otherwise = [] }: Mount, list: PathList): string | null {
   if (type !== 'bind') return null;
-  const seen = [real ?? source, source];
+  const seen = [real ?? source, source, ...otherwise];
   for (const path of new Set([...seen, ...seen.map(behindLinks)])) {
     const reached = reachedFrom(path, list);
     if (reached !== null) return reached;

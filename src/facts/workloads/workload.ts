@@ -164,6 +164,8 @@ export interface Mount {
   readonly source: string;
   /** Where `source` leads when symbolic links are followed; `null` where one may not be read. */
   readonly real: string | null;
+  /** Where else it may lead, where that depends on whose systemd starts it; `*` is any text in one component. */
+  readonly otherwise?: readonly string[];
   readonly target: string;
   readonly writable: boolean;
   readonly propagation: string;

@@ -17,6 +17,7 @@ import { enginesFact } from './engine.ts';
 import { resolvePaths } from './host-paths.ts';
 import { withKernelTruth } from './kernel-truth.ts';
 import { networkKinds, openAmong } from './networks.ts';
+import { toldApart } from './project-names.ts';
 import { podmanContainers } from './podman.ts';
 import { otherEngines } from './other-engines.ts';
 import type { Workload } from './workload.ts';
@@ -72,8 +73,8 @@ async function describedInProject(read: FactReader): Promise<Evidence<readonly W
   ]);
   const started = units.state === 'known' ? notYetStarted(units.value, []) : [];
   const described = [compose, kubernetes].flatMap((one) => (one.state === 'known' ? one.value : []));
-  const all = [...described, ...started];
-  const sorted = [...all, ...notAmong(all, quadlets)].toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const ofFiles = [...started, ...(quadlets.state === 'known' ? quadlets.value : [])];
+  const sorted = toldApart(described, ofFiles).toSorted((a, b) => (a.name < b.name ? -1 : 1));
   return knownInPart(sorted, 'the project', [compose, kubernetes, units, quadlets].flatMap(gapsOf));
 }
 

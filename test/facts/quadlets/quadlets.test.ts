@@ -78,7 +78,6 @@ describe('a quadlet as a workload', () => {
     ['AddDevice=-/dev/kvm:/dev/kvm:rw', { devices: [{ host: '/dev/kvm', permissions: 'rw' }] }],
     ['AddDevice=nvidia.com/gpu=all', { devices: [{ host: 'nvidia.com/gpu=all' }] }],
     ['Environment=A=1 "B=two words"', { environment: { A: '1', B: 'two words' } }],
-    ['EnvironmentFile=/etc/web.env', { unseen: ['environment'] }],
     ['HealthCmd=curl -f localhost', { healthcheck: 'set' }],
     ['Memory=1g\nPidsLimit=-1', { limits: { memoryBytes: 1073741824, pids: null } }],
     ['Exec=serve --port 80', { command: ['serve', '--port', '80'] }],
@@ -100,6 +99,19 @@ describe('a quadlet as a workload', () => {
     const volume = { [`${root}/data.volume`]: '[Volume]\nDevice=/etc\nType=none\nOptions=bind\n' };
     const bind = { type: 'bind', source: '/etc', target: '/d' };
     expect(await one('Volume=data.volume:/d', volume)).toMatchObject({ mounts: [bind] });
+  });
+
+  test('variables of a file, under its own; one that is not there leaves them open', async () => {
+    const file = { '/etc/web.env': '# x\nA=1\nB=two words\n' };
+    const { environment, places, unsettled } = await one(
+      'EnvironmentFile=/etc/web.env\nEnvironment=A=3',
+      file,
+    );
+    expect(environment).toEqual({ A: '3', B: 'two words' });
+    expect(places.get('environment B')).toEqual({ file: '/etc/web.env', line: 3, column: 1 });
+    expect(unsettled.size).toBe(0);
+    const open = await one('EnvironmentFile=/etc/web.env');
+    expect([...open.unsettled.keys()]).toEqual(['environment']);
   });
 
   test('an image of another quadlet', async () => {

@@ -1,7 +1,12 @@
 import { posix } from 'node:path';
 import type { Host } from '../../host/host.ts';
-import type { Mount } from '../workloads/workload.ts';
-import type { Written } from './volumes.ts';
+import type { Mount } from './workload.ts';
+
+/** A mount before it is known where its source leads. */
+export interface Written extends Mount {
+  /** Where a relative source starts; `null` for one that has no place on the host. */
+  readonly from: string | null;
+}
 
 /**
  * A repository may lie anywhere on the machine that runs it: its own files are named from its root, as `./data`,
