@@ -43,6 +43,8 @@ export function parseComposeFile(text: string, file: string, directory: string):
       lineCounter: lines,
       prettyErrors: false,
       uniqueKeys: false,
+      // Compose reads every file by one schema (go.yaml.in/yaml, resolve.go), whatever its %YAML says.
+      schema: 'core',
       logLevel: 'silent',
     } as const;
     const parsed = parseAllDocuments(text, options);
@@ -110,6 +112,8 @@ function nodeOf(node: YamlNode, walk: Walk, depth: number): Node {
     return { kind: 'list', place, directory, tag, items };
   }
   const text = isScalar(node) ? textOf(node.value, node.source) : null;
+  if (text === null && isScalar(node) && node.value != null)
+    throw new Error(`${wordsOf(place)}: a value that is no text`);
   const isNumber = isScalar(node) && typeof node.value === 'number';
   return {
     kind: 'scalar',
@@ -133,7 +137,8 @@ function entriesOf(node: YamlNode, walk: Walk, depth: number): ReadonlyMap<strin
     if (!isScalar(key)) throw new Error(`${wordsOf(at)}: a key that is no word`);
     const { anchor } = key;
     if (anchor !== undefined) walk.anchors.set(anchor, key);
-    const name = textOf(key.value, key.source) ?? 'null';
+    const name = textOf(key.value, key.source);
+    if (name === null) throw new Error(`${wordsOf(at)}: a key that is no word`);
     if (name === '<<' && key.type === 'PLAIN' && value !== null) {
       // The first of several merged mappings wins, and what is written wins over all of them.
       for (const [each, entry] of mergedInto(nodeOf(value, walk, depth + 1))) {
