@@ -51,7 +51,7 @@ export const dockerfileApt = defineCheck({
       const failure: Verdict<typeof messages> = {
         outcome: 'fail',
         message: 'unpinned',
-        subject: file.path,
+        subject: file.name,
         data,
         evidence: evidence.slice(0, mostCited),
       };

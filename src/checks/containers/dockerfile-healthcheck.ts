@@ -22,23 +22,23 @@ export const dockerfileHealthcheck = defineCheck({
 });
 
 function judge(file: ReadDockerfile): Verdict<typeof messages> {
-  const { path, final } = file;
+  const { name, final } = file;
   const health = lastStep(final, 'health', 'no-health');
   const outer = outerImage(final);
   const data = {
     ...fileData(file),
     image: outer.image.missing.length === 0 ? outer.image.text : outer.instruction.args,
   };
-  if (health?.kind === 'health') return pass(path, citeInstruction(file, health.instruction));
+  if (health?.kind === 'health') return pass(name, citeInstruction(file, health.instruction));
   if (health !== null) {
     const evidence = [citeInstruction(file, health.instruction)];
-    return { outcome: 'fail', message: 'none', subject: path, data, evidence };
+    return { outcome: 'fail', message: 'none', subject: name, data, evidence };
   }
   const service = lastStep(final, 'command', 'entrypoint', 'expose');
   if (service === null) {
-    const because = `${path} says neither what runs nor on which port: it is no service of its own`;
-    return { outcome: 'not-applicable', subject: path, because };
+    const because = `${name} says neither what runs nor on which port: it is no service of its own`;
+    return { outcome: 'not-applicable', subject: name, because };
   }
   const evidence = [citeInstruction(file, service.instruction)];
-  return { outcome: 'fail', message: 'missing', subject: path, data, evidence };
+  return { outcome: 'fail', message: 'missing', subject: name, data, evidence };
 }

@@ -53,7 +53,7 @@ function failure(
   return {
     outcome: 'fail',
     message: 'unhashed',
-    subject: file.path,
+    subject: file.name,
     data: { ...fileData(file), packages },
     evidence,
   };

@@ -40,12 +40,12 @@ interface Params {
 }
 
 function judge(file: ReadDockerfile, params: Params): Verdict<typeof messages> {
-  const { path, final } = file;
+  const { name, final } = file;
   const step = lastStep(final, 'user');
   const unclear = (because: string, ...evidence: Citation[]): Verdict<typeof messages> => ({
     outcome: 'undetermined',
-    subject: path,
-    because: `${path}: ${because}`,
+    subject: name,
+    because: `${name}: ${because}`,
     evidence,
   });
   const dropper = dropperIn(file, params.droppers);
@@ -60,12 +60,12 @@ function judge(file: ReadDockerfile, params: Params): Verdict<typeof messages> {
         cited,
       );
     }
-    if (!isRoot(user)) return pass(path, cited);
+    if (!isRoot(user)) return pass(name, cited);
     if (dropper !== null) return unclear(drops, cited, dropper.cited);
     return {
       outcome: 'fail',
       message: 'root',
-      subject: path,
+      subject: name,
       data: { ...fileData(file), user: text },
       evidence: [cited],
     };
@@ -79,9 +79,9 @@ function judge(file: ReadDockerfile, params: Params): Verdict<typeof messages> {
     );
   }
   const { repository, tag } = parseImageReference(image.text);
-  const name = officialName(repository);
-  if (params.otherUserTags.some((ending) => tag?.endsWith(ending) ?? false)) return pass(path, cited);
-  if (!params.rootImages.includes(name)) {
+  const official = officialName(repository);
+  if (params.otherUserTags.some((ending) => tag?.endsWith(ending) ?? false)) return pass(name, cited);
+  if (!params.rootImages.includes(official)) {
     return unclear(
       `it names no user, so it has that of ${image.text}, which is not known; docker image inspect shows it`,
       cited,
@@ -91,7 +91,7 @@ function judge(file: ReadDockerfile, params: Params): Verdict<typeof messages> {
   return {
     outcome: 'fail',
     message: 'base',
-    subject: path,
+    subject: name,
     data: { ...fileData(file), image: image.text },
     evidence: [cited],
   };

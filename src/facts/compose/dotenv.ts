@@ -109,11 +109,11 @@ function match(
   return { end: found === null ? at : pattern.lastIndex, groups: found ?? [] };
 }
 
-/** `format: raw`: every line is NAME=the rest, as it stands. */
+/** `format: raw`: every line is NAME=the rest, as it stands; Go's bufio.ScanLines takes the `\r` off its end. */
 export function parseRawVariables(text: string): ParsedVariables {
   const variables = new Map<string, Variable>();
-  for (const [index, line] of text.split('\n').entries()) {
-    const [, key, value = ''] = /^\s*([^#=\s][^=]*?)=(.*)$/.exec(line) ?? [];
+  for (const [index, line] of text.split(/\r?\n|\r$/).entries()) {
+    const [, key, value = ''] = /^\s*([^#=\s][^=]*?)=([^]*)$/.exec(line) ?? [];
     if (key !== undefined) variables.set(key, { value, line: index + 1, unset: [] });
   }
   return { variables, problem: null };

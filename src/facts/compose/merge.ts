@@ -90,6 +90,7 @@ function assignments(key: string, { at, value }: Entry): Node[] {
   const word: Scalar = {
     kind: 'scalar',
     isNumber: false,
+    indent: null,
     place: at,
     directory,
     tag,

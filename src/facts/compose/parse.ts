@@ -15,6 +15,7 @@ export type ParsedFile =
 interface Walk {
   readonly file: string;
   readonly directory: string;
+  readonly text: string;
   readonly lines: LineCounter;
   /** The last node under each anchor; an alias names one written before it. */
   readonly anchors: Map<string, YamlNode>;
@@ -42,6 +43,8 @@ export function parseComposeFile(text: string, file: string, directory: string):
       lineCounter: lines,
       prettyErrors: false,
       uniqueKeys: false,
+      // Compose reads every file by one schema (go.yaml.in/yaml, resolve.go), whatever its %YAML says.
+      schema: 'core',
       logLevel: 'silent',
     } as const;
     const parsed = parseAllDocuments(text, options);
@@ -54,7 +57,7 @@ export function parseComposeFile(text: string, file: string, directory: string):
         return refused(`${file}:${String(line)}:${String(col)}: ${broken.message}`);
       }
       if (document.contents === null) continue;
-      const walk = { file, directory, lines, anchors: new Map<string, YamlNode>(), left };
+      const walk = { file, directory, text, lines, anchors: new Map<string, YamlNode>(), left };
       const node = nodeOf(document.contents, walk, 0);
       ({ left } = walk);
       if (node.kind === 'mapping') documents.push(node);
@@ -109,8 +112,20 @@ function nodeOf(node: YamlNode, walk: Walk, depth: number): Node {
     return { kind: 'list', place, directory, tag, items };
   }
   const text = isScalar(node) ? textOf(node.value, node.source) : null;
+  if (text === null && isScalar(node) && node.value != null)
+    throw new Error(`${wordsOf(place)}: a value that is no text`);
   const isNumber = isScalar(node) && typeof node.value === 'number';
-  return { kind: 'scalar', place, directory, tag, text, isNumber, shown: text ?? '', unset: [] };
+  return {
+    kind: 'scalar',
+    place,
+    directory,
+    tag,
+    text,
+    isNumber,
+    indent: indentOf(node, walk),
+    shown: text ?? '',
+    unset: [],
+  };
 }
 
 function entriesOf(node: YamlNode, walk: Walk, depth: number): ReadonlyMap<string, Entry> {
@@ -122,7 +137,8 @@ function entriesOf(node: YamlNode, walk: Walk, depth: number): ReadonlyMap<strin
     if (!isScalar(key)) throw new Error(`${wordsOf(at)}: a key that is no word`);
     const { anchor } = key;
     if (anchor !== undefined) walk.anchors.set(anchor, key);
-    const name = textOf(key.value, key.source) ?? 'null';
+    const name = textOf(key.value, key.source);
+    if (name === null) throw new Error(`${wordsOf(at)}: a key that is no word`);
     if (name === '<<' && key.type === 'PLAIN' && value !== null) {
       // The first of several merged mappings wins, and what is written wins over all of them.
       for (const [each, entry] of mergedInto(nodeOf(value, walk, depth + 1))) {
@@ -139,6 +155,7 @@ function entriesOf(node: YamlNode, walk: Walk, depth: number): ReadonlyMap<strin
       tag: null,
       text: null,
       isNumber: false,
+      indent: null,
     } as const;
     own.set(name, {
       at,
@@ -159,6 +176,14 @@ function mergedInto(value: Node): readonly (readonly [string, Entry])[] {
 
 function tagOf(tag: string | undefined): Tag {
   return tag === '!reset' ? 'reset' : tag === '!override' ? 'override' : null;
+}
+
+/** Of a literal block: what its first line that is not blank has in the file, and not in the value. */
+function indentOf(node: YamlNode, { text }: Walk): number | null {
+  if (!isScalar(node) || node.type !== 'BLOCK_LITERAL' || node.range == null) return null;
+  const [start, end] = node.range;
+  const leading = (lines: string) => /^( *)[^ \n]/m.exec(lines)?.[1]?.length ?? 0;
+  return leading(text.slice(text.indexOf('\n', start) + 1, end)) - leading(String(node.value));
 }
 
 /** Go's YAML reads 0755 as octal, as YAML 1.1 did (gopkg.in/yaml.v3, resolve.go). */

@@ -1,4 +1,4 @@
-import ipaddr from 'ipaddr.js';
+import { canonicalAddress } from '../listeners/socket-address.ts';
 import type { HostConfig } from '../workloads/inspect-format.ts';
 import type { Reading } from './reading.ts';
 import { refuse, settingAt, unsettle } from './reading.ts';
@@ -99,7 +99,7 @@ function shortForm(item: Scalar): readonly Port[] | null {
   if (item.unset.length > 0 && !/^\d/.test(container))
     return [{ address: '', published: '', target: 0, protocol: 'tcp', isNumber: false }];
   if (more.length > 0 || !['tcp', 'udp', 'sctp'].includes(name)) return null;
-  if (address !== '' && !ipaddr.isValid(address)) return null;
+  if (!isAddress(address)) return null;
   return expand(address, host, container, name);
 }
 
@@ -132,7 +132,10 @@ function longForm(reading: Reading, item: Node): readonly Port[] | null {
   const protocol = word('protocol').toLowerCase();
   const isOpen = valueAt(item, 'target')?.kind === 'scalar' && target === '';
   const inside = isOpen ? 0 : (rangeOf(target)?.[0] ?? null);
-  if (item.kind !== 'mapping' || inside === null) return null;
+  const address = valueAt(item, 'host_ip');
+  const isOddAddress =
+    address?.kind === 'scalar' && address.unset.length === 0 && !isAddress(address.text ?? '');
+  if (item.kind !== 'mapping' || inside === null || isOddAddress) return null;
   return [
     {
       address: word('host_ip'),
@@ -142,6 +145,11 @@ function longForm(reading: Reading, item: Node): readonly Port[] | null {
       isNumber: published?.kind === 'scalar' && published.isNumber,
     },
   ];
+}
+
+/** Go parses an address and takes no other spelling: `0` is none. */
+function isAddress(text: string): boolean {
+  return text === '' || canonicalAddress(text) !== null;
 }
 
 function rangeOf(text: string): readonly [number, number] | null {

@@ -1,6 +1,8 @@
 import { posix } from 'node:path';
 import type { Host } from '../../host/host.ts';
 import type { Workload } from '../workloads/workload.ts';
+import type { NamedBuild } from './builds.ts';
+import { namedBuilds } from './builds.ts';
 import type { Variables } from './dotenv.ts';
 import { loadModel } from './load.ts';
 import type { ProjectContext } from './service.ts';
@@ -26,6 +28,8 @@ export interface ComposeProject {
   readonly files: readonly string[];
   /** By the service's own name; where its namespace is another service's, that is `service:NAME` still. */
   readonly services: ReadonlyMap<string, Workload>;
+  /** Dockerfiles that its services name. */
+  readonly builds: readonly NamedBuild[];
   /** Files that these include. */
   readonly included: readonly string[];
   /** Services of other files that these extend. */
@@ -96,6 +100,7 @@ export async function resolveComposeProject(
   const { included, extended, problems } = session;
   return {
     ...{ name, files, services, extended, imageless },
+    builds: namedBuilds(model),
     included: [...included],
     problems: [...new Set(problems)],
   };

@@ -14,6 +14,8 @@ export interface Scalar extends Written {
   readonly kind: 'scalar';
   /** As Compose substitutes it: a variable that is not set is empty. */
   readonly text: string | null;
+  /** How far the lines of a literal block (`|`) are indented; `null` for any other text. */
+  readonly indent: number | null;
   /** Written as a number, without quotes. */
   readonly isNumber: boolean;
   /** The same with the variables that are not set left visible. */

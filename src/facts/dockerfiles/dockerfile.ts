@@ -32,6 +32,8 @@ export type Dockerfile = ReadDockerfile | UnreadDockerfile;
 /** A file that tells no image: a template, one that a build refuses, one that could not be read. */
 export interface UnreadDockerfile {
   readonly state: 'unread';
+  /** As of one that was read. */
+  readonly name: string;
   readonly path: string;
   readonly line: number | null;
   /** A clause. */
@@ -40,11 +42,13 @@ export interface UnreadDockerfile {
 
 export interface ReadDockerfile {
   readonly state: 'read';
-  /** Relative to the project, without a leading slash. */
+  /** What findings call it: its path, or which service of a Compose file it is part of. */
+  readonly name: string;
+  /** The file that it is, or is part of: relative to the project, without a leading slash. */
   readonly path: string;
   /** Arguments before the first FROM. */
   readonly globals: readonly Step[];
-  /** As written, to show; line 1 is the first. */
+  /** As written, to show; line 1 is the first. What does not belong to it is empty. */
   readonly lines: readonly string[];
   readonly stages: readonly Stage[];
   /** The last one: a build makes it when `--target` does not ask for another. */

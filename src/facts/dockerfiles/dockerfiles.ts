@@ -2,11 +2,16 @@ import { defineFact } from '../../engine/fact.ts';
 import { knownInPart } from '../../host/evidence.ts';
 import type { Host } from '../../host/host.ts';
 import { maskedLiteral, maskedWellKnown } from '../../host/mask.ts';
+import type { NamedBuild } from '../compose/builds.ts';
+import { composeProjectsFact } from '../compose/projects.ts';
 import { projectFilesFact } from '../project-files.ts';
 import { buildStages } from './build-stages.ts';
 import type { Companion, Dockerfile, Dockerfiles } from './dockerfile.ts';
 import type { IgnoreFile } from './ignore-file.ts';
 import { parseIgnoreFile } from './ignore-file.ts';
+import { filesOfBuilds, filesOfQuadlets } from './named.ts';
+import type { Embedding } from './placed.ts';
+import { placed, placedLines } from './placed.ts';
 import { readInstructions } from './read-instructions.ts';
 
 /** Every Dockerfile and Containerfile of a project, and what is in the files that matter for them. */
@@ -17,8 +22,17 @@ export const dockerfilesFact = defineFact<Dockerfiles>({
     const project = await read(projectFilesFact);
     if (project.state === 'unknown') return project;
     const { paths, incomplete } = project.value;
-    const files = await Promise.all(paths.filter(isDockerfile).map((path) => readDockerfile(host, path)));
-    const gaps = incomplete === null ? [] : [incomplete];
+    const compose = await read(composeProjectsFact);
+    const builds = compose.state === 'known' ? compose.value.flatMap((each) => each.builds) : [];
+    const quadlets = await filesOfQuadlets(host, paths);
+    const byName = paths.filter(isDockerfile);
+    const named = [...filesOfBuilds(builds), ...quadlets.files].filter(({ path }) => !byName.includes(path));
+    const files = await Promise.all([
+      ...byName.map((path) => readDockerfile(host, path, null)),
+      ...named.map(({ path, by }) => readDockerfile(host, path, by)),
+    ]);
+    files.push(...builds.flatMap(withoutFile));
+    const gaps = [...(incomplete === null ? [] : [incomplete]), ...quadlets.gaps];
     const wanted = files.length === 0 ? [] : paths.filter((path) => companionName.test(path));
     if (wanted.length > mostCompanions)
       gaps.push(`only the first ${String(mostCompanions)} files that a Dockerfile may copy were read`);
@@ -34,26 +48,51 @@ export const dockerfilesFact = defineFact<Dockerfiles>({
 
 const otherKinds = /\.(?:dockerignore|containerignore|md|rst|html?|json|ya?ml|license)$/i;
 
-/** `Dockerfile`, `Containerfile.gpu`, `Dockerfile-cuda`, `app.dockerfile`. */
+/** Endings in small letters of what is rather a program or a text about Dockerfiles: dockerfile.ts. */
+const programs = new Set(
+  `adoc bat c cc cfg cjs cpp cs css csv cts dart ex exs fish go gz h hcl hs ini ipynb java js json5 jsonc jsx kt less
+  lock lua m mjs mts nix patch php pl png ps1 py rb rs scala scss sh snap sql sum svelte svg swift tar tf toml ts tsx txt
+  vim vue xml zig zip`.split(/\s+/),
+);
+
+/** `Dockerfile`, `Containerfile.gpu`, `Dockerfile-cuda`, `dockerfile.prod`, `app.dockerfile`. */
 export function isDockerfile(path: string): boolean {
   const name = path.slice(path.lastIndexOf('/') + 1);
   if (otherKinds.test(name)) return false;
-  // In small letters with an ending it is rather a program about Dockerfiles: dockerfile.ts.
-  if (/^(?:dockerfile|containerfile)[._-]/.test(name)) return false;
+  const [, ending = ''] = /^(?:dockerfile|containerfile)[._-](?:.*\.)?([^.]+)$/.exec(name) ?? [];
+  if (programs.has(ending)) return false;
   return /^(?:dockerfile|containerfile)(?:[._-].+)?$|.\.(?:dockerfile|containerfile)$/i.test(name);
 }
 
-async function readDockerfile(host: Host, absolute: string): Promise<Dockerfile> {
+/** @param by - what names it, where its own name does not tell */
+async function readDockerfile(host: Host, absolute: string, by: string | null): Promise<Dockerfile> {
   const path = absolute.slice(1);
   const text = await host.read(absolute);
-  if (text.state === 'unknown') return { state: 'unread', path, line: null, because: text.detail };
-  if (text.value === null) return { state: 'unread', path, line: null, because: 'it is gone' };
+  const unread = (because: string): Dockerfile => ({
+    state: 'unread',
+    name: path,
+    path,
+    line: null,
+    because,
+  });
+  if (text.state === 'unknown') return unread(text.detail);
+  if (text.value === null)
+    return unread(by === null ? 'it is gone' : `${by} builds from it, and it is not there`);
   return parseDockerfile(path, text.value);
 }
 
-/** Reads one file's text. What a build would refuse, or read otherwise, is `unread` with its line. */
-export function parseDockerfile(path: string, text: string): Dockerfile {
-  const unread = (line: number, because: string): Dockerfile => ({ state: 'unread', path, line, because });
+/**
+ * Reads one file's text. What a build would refuse, or read otherwise, is `unread` with its line.
+ *
+ * @param inside - of a text that is part of the file at `path`
+ */
+export function parseDockerfile(path: string, text: string, inside?: Embedding): Dockerfile {
+  const name = inside?.name ?? path;
+  const place = inside?.place ?? ((position) => position);
+  const unread = (at: number, because: string): Dockerfile => {
+    const { line } = place({ line: at, column: 1 });
+    return { state: 'unread', name, path, line, because };
+  };
   const nul = text.indexOf('\0');
   if (nul !== -1) return unread(text.slice(0, nul).split('\n').length, 'it is no text');
   if (path.endsWith('.in')) return unread(1, 'it is run through the C preprocessor before it is built');
@@ -62,11 +101,29 @@ export function parseDockerfile(path: string, text: string): Dockerfile {
   if (read.syntax !== null && !isOwnSyntax(read.syntax)) {
     return unread(1, `${read.syntax} is what reads it, and may take it for something else`);
   }
-  const built = buildStages(read);
-  if ('because' in built) return unread(built.line, built.because);
+  const built = buildStages(placed(read, place));
+  if ('because' in built) return { state: 'unread', name, path, line: built.line, because: built.because };
   const final = built.stages.at(-1);
   if (final === undefined) return unread(1, 'it has no FROM');
-  return { state: 'read', path, lines: text.split(/\r?\n/), ...built, final };
+  const lines = placedLines(text.split(/\r?\n/), place);
+  return { state: 'read', name, path, lines, ...built, final };
+}
+
+/** A service's Dockerfile that is no file: its text stands in the Compose file, or a variable says which it is. */
+function withoutFile({ dockerfile, service, place }: NamedBuild): readonly Dockerfile[] {
+  if (dockerfile.kind === 'inline') {
+    const { text, indent } = dockerfile;
+    const name = `${place.file} (service ${service})`;
+    // Only a literal block keeps its lines: any other text stands where it begins.
+    const inFile: Embedding['place'] = ({ line, column }) =>
+      indent === null ? place : { line: place.line + line, column: column + indent };
+    return [parseDockerfile(place.file, text, { name, place: inFile })];
+  }
+  // What has a usual name is read whichever of them it is.
+  if (dockerfile.kind === 'file' || isDockerfile(dockerfile.shown)) return [];
+  const because = `which file service ${service} is built from depends on variables that nothing in the project sets (${dockerfile.shown})`;
+  const name = `${place.file} (service ${service})`;
+  return [{ state: 'unread', name, path: place.file, line: place.line, because }];
 }
 
 /** Docker's own frontend, also from a mirror, whatever its version. */

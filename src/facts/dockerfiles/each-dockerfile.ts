@@ -14,10 +14,10 @@ export function eachDockerfile<const M extends Messages>(
   if (files.length === 0) return [notApplicable('the project holds no Dockerfile')];
   return files.flatMap((file) => {
     if (file.state === 'read') return judge(file);
-    const { path, line, because } = file;
+    const { name, path, line, because } = file;
     const where = line === null ? path : `${path}:${String(line)}`;
     const evidence = [{ source: path, line, excerpt: null }];
-    return [{ outcome: 'undetermined', subject: path, because: `${where}: ${because}`, evidence }];
+    return [{ outcome: 'undetermined', subject: name, because: `${where}: ${because}`, evidence }];
   });
 }
 
@@ -29,16 +29,16 @@ export interface Doubt {
 
 /** What was found stands; without it, a doubt keeps the file from passing. */
 export function settle<const M extends Messages>(
-  { path }: ReadDockerfile,
+  { name }: ReadDockerfile,
   failures: readonly Verdict<M>[],
   doubts: readonly Doubt[],
 ): readonly Verdict<M>[] {
   if (failures.length > 0) return oncePerSubject(failures);
   const [first] = doubts;
-  if (first === undefined) return [pass(path)];
+  if (first === undefined) return [pass(name)];
   const because = [...new Set(doubts.map((doubt) => doubt.because))].slice(0, mostCited).join('; ');
   const evidence = doubts.slice(0, mostCited).map((doubt) => doubt.evidence);
-  return [{ outcome: 'undetermined', subject: path, because, evidence }];
+  return [{ outcome: 'undetermined', subject: name, because, evidence }];
 }
 
 /** As many places as a person reads. */
@@ -64,8 +64,8 @@ export function citeInstruction({ path, lines }: ReadDockerfile, instruction: In
 }
 
 /** A subject of its own within a file, by words that stay when lines move. */
-export function subjectIn({ path }: ReadDockerfile, words: string): string {
-  return `${path}: ${shorten(words.replaceAll(/\s+/g, ' '), 80)}`;
+export function subjectIn({ name }: ReadDockerfile, words: string): string {
+  return `${name}: ${shorten(words.replaceAll(/\s+/g, ' '), 80)}`;
 }
 
 function shorten(text: string, most: number): string {

@@ -1,5 +1,6 @@
 import { parseImageReference } from '../workloads/image-reference.ts';
 import type { Place, Setting } from '../workloads/setting.ts';
+import { hostAddresses } from '../workloads/publishes.ts';
 import type { Namespaces, Publish, Workload } from '../workloads/workload.ts';
 import { commandOf, environmentOf } from './environment.ts';
 import { gpuOf, limitsOf } from './limits.ts';
@@ -89,9 +90,14 @@ function publishesOf({ spec }: Pod, container: PodContainer): readonly Publish[]
   if (spec.hostNetwork === true) return [];
   return (container.spec.ports ?? []).flatMap(({ containerPort, hostPort, hostIP, protocol }): Publish[] => {
     if (hostPort === undefined || hostPort === null || hostPort === 0) return [];
-    const addresses = hostIP === undefined || hostIP === null || hostIP === '' ? ['0.0.0.0', '::'] : [hostIP];
     const proto = (protocol ?? 'TCP').toLowerCase() as Publish['proto'];
-    return addresses.map((hostAddress) => ({ proto, hostAddress, hostPort, containerPort, active: false }));
+    return hostAddresses(hostIP ?? '').map((hostAddress) => ({
+      proto,
+      hostAddress,
+      hostPort,
+      containerPort,
+      active: false,
+    }));
   });
 }
 

@@ -21,7 +21,7 @@ export function parseSocketAddress(text: string): SocketAddress | null {
   const groups = local.exec(text)?.groups;
   if (groups === undefined) return null;
   const [written = '', zone] = (groups.bracketed ?? groups.plain ?? '').split('%');
-  const address = written === '*' ? '::' : canonical(written);
+  const address = written === '*' ? '::' : canonicalAddress(written);
   const port = groups.port === '*' ? 0 : Number(groups.port);
   if (address === null || port > 65_535) return null;
   return {
@@ -32,8 +32,12 @@ export function parseSocketAddress(text: string): SocketAddress | null {
   };
 }
 
-/** The usual spelling; an IPv4 address inside IPv6 (`::ffff:127.0.0.1`) as the IPv4 address it is. */
-function canonical(text: string): string | null {
+/**
+ * The usual spelling of an address; an IPv4 address inside IPv6 (`::ffff:127.0.0.1`) is the IPv4 address that it is.
+ *
+ * @returns `null` for what is no address
+ */
+export function canonicalAddress(text: string): string | null {
   if (ipaddr.IPv4.isValidFourPartDecimal(text)) return text;
   if (!ipaddr.IPv6.isValid(text)) return null;
   const address = ipaddr.IPv6.parse(text);
@@ -51,7 +55,7 @@ export function parseHexAddress(text: string): SocketAddress | null {
   const bytes = (hex.match(/.{8}/g) ?? []).flatMap((word) =>
     (word.match(/../g) ?? []).toReversed().map((byte) => Number.parseInt(byte, 16)),
   );
-  const address = canonical(ipaddr.fromByteArray(bytes).toString());
+  const address = canonicalAddress(ipaddr.fromByteArray(bytes).toString());
   if (address === null) return null;
   return { address, interface: null, port: Number.parseInt(port, 16), dualStack: address === '::' };
 }

@@ -1,8 +1,14 @@
+import { canonicalAddress } from '../listeners/socket-address.ts';
 import type { Inspect } from './inspect-format.ts';
 import type { Publish, Workload } from './workload.ts';
 
 const wildcards = ['0.0.0.0', '::'];
 const anywhere = { HostIp: '', HostPort: '' };
+
+/** What an address that something is published on means, as {@link Publish} has it; none means every address. */
+export function hostAddresses(written: string): readonly string[] {
+  return written === '' ? wildcards : [canonicalAddress(written) ?? written];
+}
 
 /**
  * What the engine publishes now (NetworkSettings.Ports), and what the configuration asks for beyond
@@ -50,7 +56,7 @@ function bindingsOf(ports: Inspect['NetworkSettings']['Ports'], active: boolean)
     const [, port, protocol = 'tcp'] = /^(\d+)(?:\/(tcp|udp|sctp))?$/.exec(key) ?? [];
     if (port === undefined) return [];
     return (bindings ?? []).flatMap(({ HostIp, HostPort }) =>
-      (HostIp === '' ? wildcards : [HostIp]).map((hostAddress) => ({
+      hostAddresses(HostIp).map((hostAddress) => ({
         proto: protocol as Publish['proto'],
         hostAddress,
         // A range or nothing: the engine chooses.

@@ -88,9 +88,12 @@ describe('parseDotenv', () => {
 });
 
 test('raw values stay as they are', () => {
-  const { variables } = parseRawVariables('# c\nA="x $B" # y\nB=\n');
+  const { variables } = parseRawVariables('# c\nA="x $B" # y\nB=\nC=1\r\nD=a\rb\r\nE=2\r');
   expect(Object.fromEntries([...variables].map(([name, { value }]) => [name, value]))).toEqual({
     A: '"x $B" # y',
     B: '',
+    C: '1',
+    D: 'a\rb',
+    E: '2',
   });
 });

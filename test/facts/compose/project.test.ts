@@ -148,6 +148,14 @@ describe('merging', () => {
     expect(found?.places.get('restart')?.line).toBe(3);
   });
 
+  test('are the same for a file that says it is YAML 1.1', async () => {
+    const { web: found } = await workloadsIn({
+      '/compose.yml':
+        '%YAML 1.1\n---\nx-a: &a {privileged: true}\nservices:\n  web:\n    <<: *a\n    image: x\n    user: 010\n    environment: {ON: y}\n',
+    });
+    expect(found).toMatchObject({ privileged: true, user: '8', environment: { ON: 'y' } });
+  });
+
   test('several documents of a file are merged', async () => {
     expect(
       (await workloadsIn({ '/compose.yml': `${web('user: "1"')}---\nservices: {web: {user: "2"}}\n` })).web

@@ -22,6 +22,8 @@ describe('what cannot be read is said, with its place', () => {
     ['services:\n  {{- range .x }}\n', 'compose.yml:2: the file is a template'],
     ['services:\n  web: *none\n', 'compose.yml:2:8'],
     ['services: {? [a] : b}\n', 'a key that is no word'],
+    ['services:\n  ~: {image: x}\n', 'compose.yml:2:3: a key that is no word'],
+    ['services: {web: {image: !!binary eA==}}\n', 'compose.yml:1:'],
     ['a: &a\n  <<: *a\n', 'compose.yml'],
     ['a: &a [*a]\n', 'compose.yml'],
     ['a: {<<: 1}\n', 'only mappings can be merged'],

@@ -151,6 +151,12 @@ describe('a container', () => {
       {},
       { publishes: [{ hostAddress: '0.0.0.0' }, { hostAddress: '::' }] },
     ],
+    [
+      'a port of every address, spelled out',
+      { ports: [{ containerPort: 80, hostPort: 80, hostIP: '0:0:0:0:0:0:0:0' }] },
+      {},
+      { publishes: [{ hostAddress: '::' }] },
+    ],
     ['a liveness probe', { livenessProbe: { exec: {} } }, {}, { healthcheck: 'set' }],
     ['a readiness probe', { readinessProbe: { exec: {} } }, {}, { healthcheck: 'set' }],
     ['a startup probe, which is asked once', { startupProbe: { exec: {} } }, {}, { healthcheck: null }],
