@@ -54,12 +54,13 @@ type Test = (invocation: Invocation) => boolean;
 
 /** The download whose answer is run. */
 function executed(pipeline: readonly Invocation[], isDownload: Test): Invocation | null {
-  for (const [index, invocation] of pipeline.entries()) {
+  let source: Invocation | undefined;
+  for (const invocation of pipeline) {
     const given = downloadGiven(invocation, isDownload);
     if (given !== null) return given;
-    if (!within(invocation).some(readsScript)) continue;
-    const source = pipeline.slice(0, index).flatMap(within).find(isDownload);
-    if (source !== undefined) return source;
+    const commands = within(invocation);
+    if (source !== undefined && commands.some(readsScript)) return source;
+    source ??= commands.find(isDownload);
   }
   return null;
 }

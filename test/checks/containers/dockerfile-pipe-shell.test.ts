@@ -111,4 +111,15 @@ describe('dockerfile-pipe-shell', () => {
       },
     ]);
   });
+
+  test.each([
+    ['stages of a pipeline', ' | sh'],
+    ['stages that read a file', ' | sh x'],
+    ['pipelines', '; sh'],
+  ])('takes no longer than a file is long: %s', (_, part) => {
+    const text = `FROM a:1\nRUN echo${part.repeat(50_000)}`;
+    const start = performance.now();
+    expect(judge(text)).toMatchObject([{ outcome: 'pass' }]);
+    expect(performance.now() - start).toBeLessThan(5000);
+  });
 });
