@@ -54,12 +54,13 @@ type Test = (invocation: Invocation) => boolean;
 
 /** The download whose answer is run. */
 function executed(pipeline: readonly Invocation[], isDownload: Test): Invocation | null {
-  for (const [index, invocation] of pipeline.entries()) {
+  let source: Invocation | undefined;
+  for (const invocation of pipeline) {
     const given = downloadGiven(invocation, isDownload);
     if (given !== null) return given;
-    if (!within(invocation).some(readsScript)) continue;
-    const source = pipeline.slice(0, index).flatMap(within).find(isDownload);
-    if (source !== undefined) return source;
+    const commands = within(invocation);
+    if (source !== undefined && commands.some(readsScript)) return source;
+    source ??= commands.find(isDownload);
   }
   return null;
 }
@@ -69,27 +70,74 @@ function within(invocation: Invocation): readonly Invocation[] {
 }
 
 const interpreters = /^(?:python|pypy|perl|ruby|node|nodejs|php|lua|pwsh)[\d.]*$/;
+const standardInput = /^(?:-|\/dev\/stdin|\/dev\/fd\/0|\/proc\/self\/fd\/0)$/;
+
+/** Letters of each interpreter's options: those that give or name the program, and those whose value may be the next word. */
+const options: Readonly<Record<string, { readonly program: string; readonly valued: string }>> = {
+  python: { program: 'cm', valued: 'WX' },
+  pypy: { program: 'cm', valued: 'WX' },
+  perl: { program: 'eE', valued: 'I' },
+  ruby: { program: 'e', valued: 'ICEr' },
+  node: { program: 'ep', valued: 'rC' },
+  nodejs: { program: 'ep', valued: 'rC' },
+  php: { program: 'rfBRFES', valued: 'dczt' },
+  lua: { program: 'e', valued: 'l' },
+  pwsh: { program: 'cfeCFE', valued: '' },
+};
 
 /** Whether it runs what comes through the pipe: a shell or interpreter that is told no script. */
 function readsScript({ program, args }: Invocation): boolean {
-  const [first] = args;
-  if (program === 'source' || program === '.') return /^\/dev\/(?:stdin|fd\/0)$/.test(first?.text ?? '');
-  const isShell = shells.test(program);
-  if (!isShell && !interpreters.test(program)) return false;
-  for (let index = 0; index < args.length; index++) {
-    const text = args[index]?.text ?? '';
-    if (text === '-' || text === '/dev/stdin') return true;
+  const texts = args.map(({ text }) => text);
+  if (program === 'source' || program === '.') return standardInput.test(texts[0] ?? '') && texts[0] !== '-';
+  if (program === 'su' || program === 'runuser') return startsShell(texts);
+  // All that is left of `sudo -i`, `doas -s`.
+  if (/^(?:-[a-zA-Z]*[is]|--login|--shell)$/.test(program)) return true;
+  if (shells.test(program)) return shellReads(texts);
+  return interpreters.test(program) && interpreterReads(program.replace(/[\d.]+$/, ''), texts);
+}
+
+function shellReads(texts: readonly string[]): boolean {
+  for (let index = 0; index < texts.length; index++) {
+    const text = texts[index] ?? '';
+    if (standardInput.test(text)) return true;
     if (!/^[-+]./.test(text)) return false;
-    if (isShell && text === '--') return args[index + 1] === undefined;
-    if (isShell && /^-[a-z]*s[a-z]*$/.test(text)) return true;
+    if (text === '--') return texts[index + 1] === undefined || standardInput.test(texts[index + 1] ?? '');
+    if (/^-[a-z]*s[a-z]*$/.test(text)) return true;
     // `xargs sh -c` and `xargs -I{} sh -c '{}'` make a script of what comes through the pipe.
-    if (isShell && /^-[a-z]*c[a-z]*$/.test(text))
-      return args[index + 1]?.text.startsWith(unseenWords) === true;
-    if (isShell && /^(?:[-+][a-z]*o|-O|--rcfile|--init-file)$/.test(text)) index += 1;
-    // -c, -m, -e, -n, -p, -r: the program is named or written there.
-    if (!isShell && /^-[a-zA-Z]*[cmenprE]/.test(text)) return false;
+    if (/^-[a-z]*c[a-z]*$/.test(text)) return texts[index + 1]?.startsWith(unseenWords) === true;
+    if (/^(?:[-+][a-z]*o|-O|--rcfile|--init-file)$/.test(text)) index += 1;
   }
   return true;
+}
+
+function interpreterReads(name: string, texts: readonly string[]): boolean {
+  const { program, valued } = options[name] ?? { program: '', valued: '' };
+  for (let index = 0; index < texts.length; index++) {
+    const text = texts[index] ?? '';
+    if (standardInput.test(text)) return true;
+    if (!text.startsWith('-')) return false;
+    if (/^--(?:eval|print|run|file|code)\b/.test(text)) return false;
+    if (/^--(?:require|import|loader)$/.test(text)) index += 1;
+    if (text.startsWith('--')) continue;
+    const letters = [...text.slice(1)];
+    const decisive = letters.findIndex((letter) => (program + valued).includes(letter));
+    const letter = letters[decisive] ?? '';
+    if (letter !== '' && program.includes(letter)) return standardInput.test(texts[index + 1] ?? '');
+    if (letter !== '' && decisive === letters.length - 1) index += 1;
+  }
+  return true;
+}
+
+/** su(1) without a command, and without words for its shell behind the user's name. */
+function startsShell(texts: readonly string[]): boolean {
+  let users = 0;
+  for (let index = 0; index < texts.length; index++) {
+    const text = texts[index] ?? '';
+    if (/^(?:-[a-z]*c|--(?:session-)?command\b)/.test(text)) return false;
+    if (/^(?:-[gGsTw]|--(?:group|supp-group|shell|whitelist-environment))$/.test(text)) index += 1;
+    else if (!text.startsWith('-')) users += 1;
+  }
+  return users <= 1;
 }
 
 /** `bash <(curl …)`, `sh -c "$(curl …)"`, `eval "$(curl …)"`, `bash <<< "$(curl …)"`, `$(curl …)`. */

@@ -6,6 +6,7 @@ import type { Pod } from '../../facts/kubernetes/pods.ts';
 import { podsFact } from '../../facts/kubernetes/pods.ts';
 import type { Security } from '../../facts/kubernetes/security.ts';
 import { securityOf } from '../../facts/kubernetes/security.ts';
+import { linuxAlone } from '../../facts/workloads/left-open.ts';
 
 const messages = {
   seccomp:
@@ -35,6 +36,8 @@ export const podSecurityContext = defineCheck({
     eachPod<typeof messages>(pods, (pod) => {
       const { path, isOpen } = guards[guard];
       const subject = pod.name;
+      const foreign = linuxAlone(pod.spec.os?.name);
+      if (foreign !== null) return { outcome: 'not-applicable', subject, because: foreign };
       const all = pod.containers.map((container) => ({
         name: container.spec.name,
         ...securityOf(pod, container),

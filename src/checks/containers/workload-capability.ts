@@ -4,6 +4,7 @@ import { defineCheck, pass } from '../../engine/check.ts';
 import { hasCapability } from '../../facts/workloads/capabilities.ts';
 import { citeKernel, citeSetting, workloadData } from '../../facts/workloads/cite.ts';
 import { eachWorkload } from '../../facts/workloads/each-workload.ts';
+import { linuxAlone } from '../../facts/workloads/left-open.ts';
 import type { Workload } from '../../facts/workloads/workload.ts';
 import { workloadsFact } from '../../facts/workloads/workloads.ts';
 
@@ -28,6 +29,8 @@ export const workloadCapability = defineCheck({
   evaluate: ({ workloads }, { capabilities, meaning }) =>
     eachWorkload<typeof messages>(workloads, (workload) => {
       const { name, capAdd, capDrop } = workload;
+      const foreign = linuxAlone(workload.os);
+      if (foreign !== null) return [{ outcome: 'not-applicable', subject: name, because: foreign }];
       const held = capabilities.filter((capability) => hasCapability(workload, capability));
       const evidence = [citeSetting(workload, 'capAdd', capAdd), citeSetting(workload, 'capDrop', capDrop)];
       const data = { ...workloadData(workload), capabilities: held.join(', '), meaning };

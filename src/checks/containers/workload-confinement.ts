@@ -4,7 +4,7 @@ import type { Verdict } from '../../engine/check.ts';
 import { defineCheck, pass, undetermined } from '../../engine/check.ts';
 import { citeKernel, citeSetting, workloadData } from '../../facts/workloads/cite.ts';
 import { eachWorkload } from '../../facts/workloads/each-workload.ts';
-import { leftOpen } from '../../facts/workloads/left-open.ts';
+import { leftOpen, linuxAlone } from '../../facts/workloads/left-open.ts';
 import type { Engine } from '../../facts/workloads/engine.ts';
 import { engineOfWorkload, enginesFact } from '../../facts/workloads/engine.ts';
 import type { KernelTruth, Workload } from '../../facts/workloads/workload.ts';
@@ -86,9 +86,10 @@ const inPod: Readonly<Record<Guard, (workload: Workload) => State>> = {
   },
 };
 
-/** Why a guard that a pod does not speak of is not judged; `null` where it is. */
+/** Why a guard that a pod does not speak of, or cannot, is not judged; `null` where it is. */
 function openGuard(workload: Workload, guard: Guard): string | null {
-  if (guard === 'no-new-privileges' || workload.privileged) return null;
+  const foreign = linuxAlone(workload.os);
+  if (foreign !== null || guard === 'no-new-privileges' || workload.privileged) return foreign;
   const { seccomp, appArmor } = workload.confinement;
   return (guard === 'seccomp' ? seccomp : appArmor) === 'default' ? leftOpen(workload, guard) : null;
 }

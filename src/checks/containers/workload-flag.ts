@@ -4,7 +4,7 @@ import type { Citation, Verdict } from '../../engine/check.ts';
 import { defineCheck, pass, undetermined } from '../../engine/check.ts';
 import { citeSetting, workloadData } from '../../facts/workloads/cite.ts';
 import { eachWorkload } from '../../facts/workloads/each-workload.ts';
-import { leftOpen } from '../../facts/workloads/left-open.ts';
+import { leftOpen, linuxAlone } from '../../facts/workloads/left-open.ts';
 import type { Workload } from '../../facts/workloads/workload.ts';
 import { workloadsFact } from '../../facts/workloads/workloads.ts';
 
@@ -70,8 +70,12 @@ function isUnchecked({ healthcheck, state, source, unseen }: Workload): boolean 
   return healthcheck === null && state === 'declared' ? null : healthcheck !== 'set';
 }
 
+const ofLinux: ReadonlySet<Flag> = new Set<Flag>(['capabilities-kept', 'writable-root', 'unmasked-proc']);
+
 /** Why a flag is not judged for a workload of this source; `null` where it is. */
 function openFlag(workload: Workload, flag: Flag): string | null {
+  const foreign = ofLinux.has(flag) ? linuxAlone(workload.os) : null;
+  if (foreign !== null) return foreign;
   if (flag === 'default-bridge' || flag === 'restart-unbounded') return leftOpen(workload, flag);
   const endsByItself = workload.restart !== 'always' && workload.healthcheck !== 'set';
   return flag === 'no-healthcheck' && endsByItself ? leftOpen(workload, 'run-to-end') : null;

@@ -5,7 +5,7 @@ import { defineCheck, pass, undetermined } from '../../engine/check.ts';
 import { citeKernel, citeSetting, workloadData } from '../../facts/workloads/cite.ts';
 import { eachWorkload } from '../../facts/workloads/each-workload.ts';
 import { engineOfWorkload, enginesFact } from '../../facts/workloads/engine.ts';
-import { leftOpen } from '../../facts/workloads/left-open.ts';
+import { leftOpen, linuxAlone } from '../../facts/workloads/left-open.ts';
 import { namespaceOf, namespaceSettings } from '../../facts/workloads/shared-namespace.ts';
 import type { NamespaceKind, Workload } from '../../facts/workloads/workload.ts';
 import { workloadsFact } from '../../facts/workloads/workloads.ts';
@@ -42,7 +42,9 @@ export const workloadNamespace = defineCheck({
       }
       const { mode, through, owner } = namespaceOf(workload, namespace, workloads);
       const isUnsaid = mode === 'default' && (namespace === 'user' || namespace === 'cgroup');
-      const because = isUnsaid ? leftOpen(workload, namespace) : null;
+      // A HostProcess pod of Windows is on its node's network, too.
+      const foreign = namespace === 'network' ? null : linuxAlone(workload.os);
+      const because = isUnsaid ? (foreign ?? leftOpen(workload, namespace)) : foreign;
       if (because !== null) return [{ outcome: 'not-applicable', subject: name, because }];
       const evidence = [citeSetting(workload, namespaceSettings[namespace], workload.namespaces[namespace])];
       const shared = sharesOf(workload, namespace);

@@ -6,6 +6,7 @@ import { processesFact } from '../../facts/processes.ts';
 import { citeSetting, workloadData } from '../../facts/workloads/cite.ts';
 import { eachWorkload } from '../../facts/workloads/each-workload.ts';
 import { engineOfWorkload, enginesFact } from '../../facts/workloads/engine.ts';
+import { linuxAlone } from '../../facts/workloads/left-open.ts';
 import { isRootUser } from '../../facts/workloads/user.ts';
 import { workloadsFact } from '../../facts/workloads/workloads.ts';
 
@@ -24,6 +25,8 @@ export const workloadUser = defineCheck({
   evaluate: ({ workloads, engines, processes }) =>
     eachWorkload<typeof messages>(workloads, (workload) => {
       const { name, user, id } = workload;
+      const foreign = linuxAlone(workload.os);
+      if (foreign !== null) return [{ outcome: 'not-applicable', subject: name, because: foreign }];
       const configured = citeSetting(workload, 'user', user);
       const all = processes.state === 'known' ? processes.value : [];
       const own = all.filter(({ containerId }) => containerId !== null && containerId === id);

@@ -1,6 +1,7 @@
 import { remembered } from '../remember.ts';
 import { parseShell } from './parse-shell.ts';
 import type { Command, Redirect, Script, ShellWord } from './shell-script.ts';
+import { baseName, programAt } from './wrappers.ts';
 
 /** A program and what it is given, behind `sudo`, `env` and the like. */
 export interface Invocation {
@@ -55,7 +56,8 @@ function collect(script: Script, place: Place, depth: number, found: Found): Inv
   const own = script.pipelines.map((pipeline) =>
     pipeline.map((command) => invocationOf(command, place, depth, found)),
   );
-  found.pipelines.push(...own);
+  // One by one: a call takes only so many arguments.
+  for (const pipeline of own) found.pipelines.push(pipeline);
   return own;
 }
 
@@ -104,7 +106,7 @@ function scriptsGiven(
   const isShell = shells.test(program);
   const option =
     isShell || /^(?:su|runuser)$/.test(program)
-      ? args.findIndex(({ text }) => /^-[a-z]*c[a-z]*$/.test(text))
+      ? args.findIndex(({ text }) => /^(?:-[a-z]*c[a-z]*|--command)$/.test(text))
       : -1;
   const text = args[option + 1];
   if (option !== -1 && text !== undefined) {
@@ -124,21 +126,6 @@ function scriptsGiven(
   return given;
 }
 
-const wrappers: Readonly<Record<string, RegExp>> = {
-  // Options that take a value of their own.
-  sudo: /^-[ugCprT]$/,
-  env: /^-[uCS]$/,
-  nice: /^-n$/,
-  timeout: /^-[ks]$/,
-  exec: /^-a$/,
-  command: /^$/,
-  builtin: /^$/,
-  nohup: /^$/,
-  xargs: /^-[adEILnPs]$/,
-  eatmydata: /^$/,
-  busybox: /^$/,
-};
-
 /** Stands for words that xargs(1) gives a program, and that nobody sees here. */
 export const unseenWords = '$@';
 
@@ -156,35 +143,6 @@ function fed(before: readonly ShellWord[], args: readonly ShellWord[]): readonly
   return args.map((word) => ({ ...word, text: word.text.replaceAll(mark, unseenWords) }));
 }
 
-/** The index of the word that names the program. */
-function programAt(words: readonly ShellWord[]): number {
-  let at = 0;
-  while (at < words.length - 1) {
-    const wrapper = baseName(words[at]?.text ?? '');
-    if (wrapper === 'find') {
-      const action = words.findIndex(({ text }, index) => index > at && /^-(?:exec|ok)(?:dir)?$/.test(text));
-      if (action === -1 || action === words.length - 1) return at;
-      at = action + 1;
-      continue;
-    }
-    const valued = wrappers[wrapper];
-    if (valued === undefined || !Object.hasOwn(wrappers, wrapper)) return at;
-    at += 1;
-    while (at < words.length - 1) {
-      const text = words[at]?.text ?? '';
-      if (text.startsWith('-')) at += valued.test(text) ? 2 : 1;
-      else if (/^[A-Za-z_]\w*=/.test(text)) at += 1;
-      else break;
-    }
-    if (wrapper === 'timeout') at += 1;
-  }
-  return Math.min(at, Math.max(0, words.length - 1));
-}
-
 function isAssignment({ text }: ShellWord): boolean {
   return /^[A-Za-z_]\w*=/.test(text);
-}
-
-function baseName(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1);
 }

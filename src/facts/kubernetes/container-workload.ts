@@ -41,6 +41,7 @@ export function workloadOf(
     confinement: security.confinement,
     user: userWord(security),
     ...(security.runAsNonRoot ? { refusesRoot: true } : {}),
+    ...(pod.spec.os?.name === 'windows' ? { os: 'windows' as const } : {}),
     groupAdd: groupsOf(pod),
     readonlyRootfs: spec.securityContext?.readOnlyRootFilesystem === true,
     namespaces: namespacesOf(pod),

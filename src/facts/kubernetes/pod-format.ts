@@ -106,6 +106,7 @@ const Volume = z.object({
 export type Volume = z.infer<typeof Volume>;
 
 export const PodSpec = z.object({
+  os: z.object({ name: Text }).nullish(),
   containers: z.array(Container).min(1),
   initContainers: z.array(Container).nullish(),
   ephemeralContainers: z.array(Container).nullish(),

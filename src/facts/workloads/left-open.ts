@@ -23,3 +23,11 @@ export type LeftOpen = keyof (typeof reasons)['kubernetes'];
 export function leftOpen({ source }: Workload, what: LeftOpen): string | null {
   return source === 'kubernetes' ? reasons.kubernetes[what] : null;
 }
+
+/**
+ * Why a guard that Linux alone has is not judged; `null` where it is. An API server refuses a pod of Windows that sets one
+ * (pkg/apis/core/validation, validateWindows).
+ */
+export function linuxAlone(os: string | null | undefined): string | null {
+  return os === 'windows' ? 'its pod is for Windows (os.name), which does not have this' : null;
+}

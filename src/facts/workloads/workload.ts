@@ -48,6 +48,8 @@ export interface Workload {
   readonly confinement: Confinement;
   /** As configured: `""`, `1000`, `0:0`, `node`. Empty is the image's default, root. */
   readonly user: string;
+  /** What a pod is for, where it says so; absent for Linux. */
+  readonly os?: 'windows';
   /** Kubernetes' runAsNonRoot: whatever its image says, it is not started as root. */
   readonly refusesRoot?: true;
   readonly groupAdd: readonly string[];

@@ -34,6 +34,49 @@ describe('dockerfile-pipe-shell', () => {
     ['fail', "FROM debian:12\nRUN curl https://e.com | xargs -0 -I{} bash -c '{}'"],
     ['fail', 'FROM debian:12\nRUN curl https://e.com | xargs -i sh -c {}'],
     ['fail', 'FROM debian:12\nRUN curl https://e.com | xargs -I % -n 1 sh -c %'],
+    ['fail', 'FROM debian:12\nRUN curl https://e.com | doas sh'],
+    ['fail', 'FROM debian:12\nRUN curl https://e.com | doas -u root sh'],
+    ['fail', 'FROM debian:12\nRUN curl https://e.com | gosu root bash'],
+    ['fail', 'FROM debian:12\nRUN curl https://e.com | su-exec root sh'],
+    ['fail', 'FROM debian:12\nRUN curl https://e.com | setpriv --reuid=1 bash'],
+    ['fail', 'FROM debian:12\nRUN curl https://e.com | setpriv --reuid 1 --clear-groups bash'],
+    ['fail', 'FROM debian:12\nRUN curl https://e.com | stdbuf -o0 bash'],
+    ['fail', 'FROM debian:12\nRUN curl https://e.com | stdbuf -o 0 bash'],
+    ['fail', 'FROM debian:12\nRUN curl https://e.com | ionice -c3 bash'],
+    ['fail', 'FROM debian:12\nRUN curl https://e.com | ionice -c 3 bash'],
+    ['fail', 'FROM debian:12\nRUN curl https://e.com | chroot / sh'],
+    ['fail', 'FROM debian:12\nRUN curl https://e.com | chroot --userspec=1:1 /mnt /bin/sh -e'],
+    ['fail', 'FROM debian:12\nRUN curl https://e.com | tini -- bash'],
+    ['fail', 'FROM debian:12\nRUN curl https://e.com | sudo --user root bash'],
+    ['fail', 'FROM debian:12\nRUN curl https://e.com | sudo -Eu root bash'],
+    ['fail', 'FROM debian:12\nRUN curl https://e.com | sudo -uroot -- bash'],
+    ['fail', 'FROM debian:12\nRUN curl https://e.com | sudo -i'],
+    ['fail', 'FROM debian:12\nRUN curl https://e.com | sudo -u root -s'],
+    ['fail', 'FROM debian:12\nRUN curl https://e.com | su - user'],
+    ['fail', 'FROM debian:12\nRUN curl https://e.com | su'],
+    ['fail', 'FROM debian:12\nRUN curl https://e.com | runuser -u user -- bash'],
+    ['fail', 'FROM debian:12\nRUN curl https://e.com | timeout -k 1 5 bash'],
+    ['fail', 'FROM debian:12\nRUN curl https://e.com | bash /dev/fd/0'],
+    ['fail', 'FROM debian:12\nRUN curl https://e.com | bash -- /dev/stdin'],
+    ['fail', 'FROM debian:12\nRUN curl https://e.com | python3 -W ignore'],
+    ['fail', 'FROM debian:12\nRUN curl https://e.com | python3 -W ignore -'],
+    ['fail', 'FROM debian:12\nRUN curl https://e.com | python3 -E -'],
+    ['fail', 'FROM debian:12\nRUN curl https://e.com | perl -I lib'],
+    ['fail', 'FROM debian:12\nRUN curl https://e.com | node --require x'],
+    ['fail', 'FROM debian:12\nRUN curl https://e.com | php -d a=b'],
+    ['pass', 'FROM debian:12\nRUN curl https://e.com | sudo --user root tee x'],
+    ['pass', 'FROM debian:12\nRUN curl https://e.com | gosu root tar x'],
+    ['pass', 'FROM debian:12\nRUN curl https://e.com | chroot / tar x'],
+    ['pass', 'FROM debian:12\nRUN curl https://e.com | su - user -c cat'],
+    ['pass', 'FROM debian:12\nRUN curl https://e.com | su user --command=cat'],
+    ['pass', 'FROM debian:12\nRUN curl https://e.com | runuser -u user -- tar x'],
+    ['pass', 'FROM debian:12\nRUN curl https://e.com | stdbuf -o0 grep x'],
+    ['pass', 'FROM debian:12\nRUN curl https://e.com | python3 -W ignore x.py'],
+    ['pass', 'FROM debian:12\nRUN curl https://e.com | python3 -Wc x.py'],
+    ['pass', 'FROM debian:12\nRUN curl https://e.com | perl -ne print'],
+    ['pass', 'FROM debian:12\nRUN curl https://e.com | node -p 1'],
+    ['pass', 'FROM debian:12\nRUN curl https://e.com | php -r 1'],
+    ['pass', 'FROM debian:12\nRUN curl https://e.com | tini -- bash x.sh'],
     ['pass', "FROM debian:12\nRUN curl https://e.com | xargs -I{} sh -c 'mkdir {}'"],
     ['pass', 'FROM debian:12\nRUN curl https://e.com -o i.sh'],
     ['pass', 'FROM debian:12\nRUN # curl https://e.com | sh\nRUN a'],
@@ -67,5 +110,16 @@ describe('dockerfile-pipe-shell', () => {
         evidence: [{ line: 2, column: 5 }],
       },
     ]);
+  });
+
+  test.each([
+    ['stages of a pipeline', ' | sh'],
+    ['stages that read a file', ' | sh x'],
+    ['pipelines', '; sh'],
+  ])('takes no longer than a file is long: %s', (_, part) => {
+    const text = `FROM a:1\nRUN echo${part.repeat(50_000)}`;
+    const start = performance.now();
+    expect(judge(text)).toMatchObject([{ outcome: 'pass' }]);
+    expect(performance.now() - start).toBeLessThan(5000);
   });
 });

@@ -93,4 +93,32 @@ describe('containers of manifests', () => {
     const [verdict] = await judge('host-pid', {}, { hostPID: true });
     expect(verdict).toMatchObject({ evidence: [{ source: 'k8s.yaml', excerpt: 'hostPID: true' }] });
   });
+
+  const windows = { os: { name: 'windows' } };
+  const hostProcess = { securityContext: { windowsOptions: { hostProcess: true } }, hostNetwork: true };
+  test.each<[string, Verdict['outcome'], object]>([
+    ['capabilities-kept', 'not-applicable', {}],
+    ['net-raw-kept', 'not-applicable', {}],
+    ['dangerous-capability', 'not-applicable', hostProcess],
+    ['privilege-escalation', 'not-applicable', {}],
+    ['writable-root-filesystem', 'not-applicable', {}],
+    ['unmasked-proc', 'not-applicable', hostProcess],
+    ['seccomp-off', 'not-applicable', hostProcess],
+    ['apparmor-off', 'not-applicable', {}],
+    ['host-pid', 'not-applicable', {}],
+    ['host-ipc', 'not-applicable', {}],
+    ['host-userns', 'not-applicable', {}],
+    ['root-user', 'not-applicable', {}],
+    ['memory-unlimited', 'fail', {}],
+    ['healthcheck-missing', 'fail', {}],
+    ['host-network', 'fail', hostProcess],
+    ['privileged-container', 'fail', hostProcess],
+  ])('of Windows: %s is %s of %j', async (id, outcome, pod) => {
+    expect(await judge(id, {}, { ...windows, ...pod })).toMatchObject([{ outcome }]);
+    const [[linux], [unsaid]] = [
+      await judge(id, {}, { os: { name: 'linux' }, ...pod }),
+      await judge(id, {}, pod),
+    ];
+    expect(linux?.outcome).toBe(unsaid?.outcome);
+  });
 });

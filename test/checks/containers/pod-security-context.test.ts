@@ -23,6 +23,8 @@ describe('pod-security-context', () => {
     ['not-applicable', off, {}, {}],
     ['not-applicable', { privileged: true }, runtime, {}],
     ['fail', off, {}, { initContainers: [second] }],
+    ['not-applicable', {}, {}, { os: { name: 'windows' } }],
+    ['fail', {}, {}, { os: { name: 'linux' } }],
   ])('seccomp: %s %j %j %j', async (outcome, own, shared, pod) => {
     expect(await judge('seccomp', own, shared, pod)).toMatchObject([{ outcome, subject: 'app' }]);
   });
@@ -42,6 +44,7 @@ describe('pod-security-context', () => {
     ['pass', {}, { runAsNonRoot: true }, { initContainers: [second] }],
     ['pass', {}, { runAsUser: 1000 }, {}],
     ['pass', { runAsUser: 1 }, {}, {}],
+    ['not-applicable', {}, {}, { os: { name: 'windows' } }],
   ])('root: %s %j %j %j', async (outcome, own, shared, pod) => {
     expect(await judge('root', own, shared, pod)).toMatchObject([{ outcome, subject: 'app' }]);
   });
