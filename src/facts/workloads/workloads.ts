@@ -19,6 +19,7 @@ import { withKernelTruth } from './kernel-truth.ts';
 import { networkKinds, openAmong } from './networks.ts';
 import { podmanContainers } from './podman.ts';
 import { otherEngines } from './other-engines.ts';
+import { withSubmounts } from './submounts.ts';
 import type { Workload } from './workload.ts';
 
 /**
@@ -48,7 +49,7 @@ export const workloadsFact = defineFact<readonly Workload[]>({
     const started = [...live, ...notYetStarted(seen, live)];
     const all = [...started, ...notAmong(started, quadlets)];
     const truthful = await withKernelTruth(host, read, all);
-    const defined = await withDefinitions(host, truthful);
+    const defined = await withDefinitions(host, await withSubmounts(host, engines.value, truthful));
     const workloads = await Promise.all(defined.map((workload) => resolvePaths(host, workload)));
     const sorted = workloads.toSorted((a, b) => (a.name < b.name ? -1 : 1));
     // An engine that was not heard may keep its containers where its unread settings say.
