@@ -67,7 +67,7 @@ export function reachedFrom(path: string, { paths, trees }: PathList): string | 
 }
 
 /** Mount points of every Linux with systemd: file-hierarchy(7). */
-const mountPoints = ['/dev', '/proc', '/run', '/sys', '/sys/fs/cgroup', '/sys/kernel/debug'];
+const mountPoints = ['/proc', '/run', '/sys', '/sys/fs/cgroup', '/sys/kernel/debug'];
 
 /**
  * What of a list can be written to by a mount; `null`: nothing. By one that is read-only that is what is mounted below
