@@ -8,7 +8,8 @@ import { citeSetting, workloadData } from '../../facts/workloads/cite.ts';
 import { eachWorkload } from '../../facts/workloads/each-workload.ts';
 import { engineOfWorkload, enginesFact } from '../../facts/workloads/engine.ts';
 import type { HostPower } from '../../facts/workloads/host-power.ts';
-import { hostPowers } from '../../facts/workloads/host-power.ts';
+import { doubtfulMount, hostPowers } from '../../facts/workloads/host-power.ts';
+import type { PowerfulPaths } from '../../facts/workloads/powerful-paths.ts';
 import { powerfulPaths } from '../../facts/workloads/powerful-paths.ts';
 import { beginsAsRoot, isRootMapped } from '../../facts/workloads/user.ts';
 import type { Workload } from '../../facts/workloads/workload.ts';
@@ -40,12 +41,12 @@ export const attackPath = defineCheck({
       (workload): Verdict<typeof messages>[] => {
         const { name } = workload;
         const powers = hostPowers(workload, workloads, paths);
-        if (powers.length === 0) return [withoutPower(workload)];
+        if (powers.length === 0) return [withoutPower(workload, paths)];
         if (isRootMapped(workload, engineOfWorkload(workload, known))) {
           const because = `root in \`${name}\` is another user on the host`;
           return [{ ...notApplicable(because), subject: name }];
         }
-        if (from === 'inside') return [fromInside(workload, powers)];
+        if (from === 'inside') return [fromInside(workload, powers, paths)];
         const { entries, doubt } = entriesOf(workload, workloads, exposures, services);
         const verdicts = entries.map((entry) => {
           const verdict = fromNetwork(workload, entry, powers, services);
@@ -83,19 +84,28 @@ function restsOn(workload: Workload): Citation[] {
   ];
 }
 
-function withoutPower(workload: Workload): Verdict<typeof messages> {
+function withoutPower(workload: Workload, paths: PowerfulPaths): Verdict<typeof messages> {
   const { name, mounts } = workload;
   const unseen = mounts.find(({ type, real }) => type === 'bind' && real === null);
+  const doubtful = beginsAsRoot(workload) === false ? undefined : doubtfulMount(workload, paths);
+  if (doubtful !== undefined) {
+    const because = `whether what is mounted below ${doubtful.source} can be written to in \`${name}\`, which has it read-only, is not known: Docker Engine 25 with Linux 5.12 is the first to prevent it`;
+    return undetermined(because, name);
+  }
   if (unseen === undefined) return pass(name, ...restsOn(workload));
   return undetermined(`where ${unseen.source}, which \`${name}\` has, leads was not seen`, name);
 }
 
 /** Only what takes two settings to be one: what a single setting gives has a rule of its own. */
-function fromInside(workload: Workload, powers: readonly HostPower[]): Verdict<typeof messages> {
+function fromInside(
+  workload: Workload,
+  powers: readonly HostPower[],
+  paths: PowerfulPaths,
+): Verdict<typeof messages> {
   const { name } = workload;
   const twofold = powers.filter(({ needsRoot, setting }) => needsRoot && setting !== 'privileged');
   const evidence = twofold.map((power) => citationOf(workload, power));
-  if (twofold.length === 0) return withoutPower(workload);
+  if (twofold.length === 0) return withoutPower(workload, paths);
   const root = beginsAsRoot(workload);
   if (root === false)
     return pass(name, ...evidence, ...restsOn(workload), citeSetting(workload, 'user', workload.user));

@@ -7,7 +7,14 @@ import { eachWorkload } from '../../facts/workloads/each-workload.ts';
 import type { Engine } from '../../facts/workloads/engine.ts';
 import { engineOfWorkload, enginesFact } from '../../facts/workloads/engine.ts';
 import { isOutside, openNetworkClause } from '../../facts/workloads/networks.ts';
-import { PathListName, joined, powerfulPaths, reachedBy } from '../../facts/workloads/powerful-paths.ts';
+import type { PathList } from '../../facts/workloads/powerful-paths.ts';
+import {
+  PathListName,
+  joined,
+  powerfulPaths,
+  reachedBy,
+  writtenBy,
+} from '../../facts/workloads/powerful-paths.ts';
 import { namespaceOf } from '../../facts/workloads/shared-namespace.ts';
 import { beginsAsRoot, isRootMapped } from '../../facts/workloads/user.ts';
 import type { Mount, Workload } from '../../facts/workloads/workload.ts';
@@ -16,6 +23,8 @@ import { workloadsFact } from '../../facts/workloads/workloads.ts';
 const messages = {
   itself: '`{name}` has the host’s {source} at {target} ({access}): {meaning}.',
   above: '`{name}` has the host’s {source} at {target} ({access}), and {reached} with it: {meaning}.',
+  below:
+    '`{name}` has the host’s {source} at {target}, read-only, and {reached} with it, which is a mount of its own and stays writable: {meaning}.',
 };
 type Judged = Verdict<typeof messages>;
 
@@ -51,7 +60,9 @@ export const workloadMount = defineCheck({
         const guard = guardVerdict(workload, workloads, guards);
         if (guard !== null) return [guard];
         const found = workload.mounts.flatMap((mount): Judged[] => {
-          if (access !== 'any' && mount.writable !== (access === 'writable')) return [];
+          if (access === 'writable' && !mount.writable)
+            return belowReadOnly(workload, mount, wanted, meaning);
+          if (access === 'read-only' && mount.writable) return [];
           const reached = reachedBy(mount, wanted);
           if (reached !== null) return [failure(workload, mount, reached, meaning)];
           if (mount.real !== null) return [];
@@ -67,6 +78,27 @@ export const workloadMount = defineCheck({
     );
   },
 });
+
+/** A mount that is read-only itself, for what is mounted below it on the host. */
+function belowReadOnly(workload: Workload, mount: Mount, wanted: PathList, meaning: string): Judged[] {
+  const { name } = workload;
+  const { source, target } = mount;
+  const written = writtenBy(mount, wanted);
+  if (written === null) return [];
+  if (!written.certain) {
+    const because = `whether \`${name}\`, which has ${source} read-only, can write to ${written.reached} below it is not known: Docker Engine 25 with Linux 5.12 is the first to prevent it`;
+    return [undetermined(because, `${name} ${source}`)];
+  }
+  return [
+    {
+      outcome: 'fail',
+      message: 'below',
+      subject: `${name} ${source}`,
+      data: { ...workloadData(workload), source, target, reached: written.reached, meaning },
+      evidence: [citeSetting(workload, 'mounts', mountWord(mount), target)],
+    },
+  ];
+}
 
 function failure(workload: Workload, mount: Mount, reached: string, meaning: string): Judged {
   const { source, real, target, writable } = mount;

@@ -2,9 +2,10 @@ import { countProcessors } from '../capacity.ts';
 import { confinementOf, shortened } from './confinement.ts';
 import { gpuOf } from './gpu-request.ts';
 import { parseImageReference } from './image-reference.ts';
-import type { HostConfig, Inspect, InspectMount } from './inspect-format.ts';
+import type { AskedMount, HostConfig, Inspect, InspectMount } from './inspect-format.ts';
 import { openAmong } from './networks.ts';
 import { publishesOf, unpublishedOf } from './publishes.ts';
+import { submountsAsked } from './submounts.ts';
 import type { Limits, Mount, Workload } from './workload.ts';
 
 /** What is known of the engine beside the container itself. */
@@ -51,7 +52,7 @@ export function workloadOf(inspect: Inspect, context: InspectContext): Workload 
     namespaces: namespacesOf(host),
     // The engine keeps them in a map: their order means nothing.
     mounts: (inspect.Mounts ?? [])
-      .map((mount) => mountOf(mount, context.boundVolumes))
+      .map((mount) => mountOf(mount, context.boundVolumes, host.Mounts ?? []))
       .toSorted((a, b) => (a.target < b.target ? -1 : 1)),
     devices: (host.Devices ?? []).map((device) => ({
       host: device.PathOnHost,
@@ -109,7 +110,12 @@ function namespacesOf(host: HostConfig): Workload['namespaces'] {
 
 const mountTypes: readonly string[] = ['bind', 'volume', 'tmpfs', 'npipe'];
 
-function mountOf(mount: InspectMount, boundVolumes: ReadonlyMap<string, string>): Mount {
+function mountOf(
+  mount: InspectMount,
+  boundVolumes: ReadonlyMap<string, string>,
+  asked: readonly AskedMount[],
+): Mount {
+  const submounts = submountsAsked(asked.find(({ Target }) => Target === mount.Destination));
   const bound = mount.Type === 'volume' ? boundVolumes.get(mount.Name) : undefined;
   const source = bound ?? mount.Source;
   const type = mountTypes.includes(mount.Type) ? (mount.Type as Mount['type']) : 'other';
@@ -119,6 +125,7 @@ function mountOf(mount: InspectMount, boundVolumes: ReadonlyMap<string, string>)
     real: source,
     target: mount.Destination,
     writable: mount.RW,
+    ...(submounts === null ? {} : { submounts }),
     propagation: mount.Propagation,
   };
 }

@@ -2,10 +2,10 @@ import { hasCapability } from './capabilities.ts';
 import { isRawDeviceRule } from './device-rule.ts';
 import { straightened } from './path-pattern.ts';
 import type { PowerfulPaths } from './powerful-paths.ts';
-import { joined, reachedBy, reachedFrom } from './powerful-paths.ts';
+import { joined, reachedBy, reachedFrom, writtenBy } from './powerful-paths.ts';
 import type { Setting } from './setting.ts';
 import { namespaceOf } from './shared-namespace.ts';
-import type { Workload } from './workload.ts';
+import type { Mount, Workload } from './workload.ts';
 
 /** Something by which code in a container becomes root on the machine. */
 export interface HostPower {
@@ -23,6 +23,12 @@ export interface HostPower {
  * devices and cgroups; BPF and PERFMON read what others do.
  */
 const enough = ['SYS_ADMIN', 'SYS_MODULE', 'SYS_RAWIO', 'DAC_READ_SEARCH'] as const;
+
+/** A mount by which it may have such a thing, for all that is known. */
+export function doubtfulMount({ mounts: all }: Workload, paths: PowerfulPaths): Mount | undefined {
+  const written = joined([paths.trusted, paths.storages]);
+  return all.find((mount) => writtenBy(mount, written)?.certain === false);
+}
 
 /** Every such thing that a workload has, whoever it borrows it from. */
 export function hostPowers(workload: Workload, all: readonly Workload[], paths: PowerfulPaths): HostPower[] {
@@ -53,7 +59,7 @@ function mounts({ mounts: all }: Workload, paths: PowerfulPaths): HostPower[] {
       return [one(`the engine’s socket (${source})`, false, 'mounts', shown, target)];
     const control = reachedBy(mount, controlSockets);
     if (control !== null) return [one(`the host’s control socket ${control}`, true, 'mounts', shown, target)];
-    return writable && reachedBy(mount, written) !== null
+    return writtenBy(mount, written)?.certain === true
       ? [one(`write access to the host’s ${source}`, true, 'mounts', shown, target)]
       : [];
   });

@@ -20,6 +20,19 @@ export const InspectMount = z.object({
 });
 export type InspectMount = z.infer<typeof InspectMount>;
 
+/** How a container asked for a mount by `--mount`: Docker's API, MountType and BindOptions. */
+const AskedMount = z.object({
+  Target: z.string().default(''),
+  BindOptions: z
+    .object({
+      NonRecursive: z.boolean().default(false),
+      ReadOnlyNonRecursive: z.boolean().default(false),
+      ReadOnlyForceRecursive: z.boolean().default(false),
+    })
+    .nullish(),
+});
+export type AskedMount = z.infer<typeof AskedMount>;
+
 const HostConfig = z.object({
   Privileged: z.boolean(),
   AutoRemove: z.boolean().default(false),
@@ -58,6 +71,7 @@ const HostConfig = z.object({
   PidsLimit: z.number().nullish(),
   PortBindings: Bindings,
   PublishAllPorts: z.boolean().default(false),
+  Mounts: z.array(AskedMount).nullish(),
   RestartPolicy: z.object({ Name: z.string() }),
   Runtime: z.string().default(''),
 });

@@ -66,6 +66,28 @@ export function reachedFrom(path: string, { paths, trees }: PathList): string | 
   return trees.some((pattern) => isBelow(path, pattern)) ? path : null;
 }
 
+/** Mount points of every Linux with systemd: file-hierarchy(7). */
+const mountPoints = ['/proc', '/run', '/sys', '/sys/fs/cgroup', '/sys/kernel/debug'];
+
+/**
+ * What of a list can be written to by a mount; `null`: nothing. By one that is read-only that is what is mounted below
+ * it, if that is not read-only too.
+ */
+export function writtenBy(
+  mount: Mount,
+  list: PathList,
+): { readonly reached: string; readonly certain: boolean } | null {
+  if (mount.writable) {
+    const reached = reachedBy(mount, list);
+    return reached === null ? null : { reached, certain: true };
+  }
+  if (mount.type !== 'bind' || mount.submounts === 'read-only') return null;
+  const path = behindLinks(mount.real ?? mount.source);
+  const below = mountPoints.filter((point) => isAbove(path, point) && !isBelow(path, point));
+  const reached = below.map((point) => reachedFrom(point, list)).find((each) => each !== null);
+  return reached === undefined ? null : { reached, certain: mount.submounts === 'writable' };
+}
+
 /**
  * As the process sees it, where the path leads through one in /proc, and without the link that is on every Linux
  * (hier(7), FHS 3.0). A relative path is the repository's own.

@@ -149,7 +149,9 @@ function mountsOf({ mounts }: OciSpec, storage: string): Mount[] {
         source: type === 'tmpfs' ? '' : source,
         real: type === 'tmpfs' ? '' : source,
         target: destination,
-        writable: !options.includes('ro'),
+        writable: !options.some((option) => option === 'ro' || option === 'rro'),
+        // oci-runtime-spec config.md: `ro` binds the mount itself, `rro` what is below it too.
+        submounts: options.includes('rro') ? 'read-only' : 'writable',
         propagation: options.find((option) => /^r?(?:shared|slave|private)$/.test(option)) ?? '',
       };
     })

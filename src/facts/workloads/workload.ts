@@ -170,6 +170,8 @@ export interface Mount {
   readonly otherwise?: readonly string[];
   readonly target: string;
   readonly writable: boolean;
+  /** What is mounted below it on the host, where it is read-only itself; absent where that is not known. */
+  readonly submounts?: 'writable' | 'read-only';
   readonly propagation: string;
 }
 

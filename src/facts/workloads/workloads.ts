@@ -20,6 +20,7 @@ import { networkKinds, openAmong } from './networks.ts';
 import { toldApart } from './project-names.ts';
 import { podmanContainers } from './podman.ts';
 import { otherEngines } from './other-engines.ts';
+import { withSubmounts } from './submounts.ts';
 import type { Workload } from './workload.ts';
 
 /**
@@ -49,7 +50,7 @@ export const workloadsFact = defineFact<readonly Workload[]>({
     const started = [...live, ...notYetStarted(seen, live)];
     const all = [...started, ...notAmong(started, quadlets)];
     const truthful = await withKernelTruth(host, read, all);
-    const defined = await withDefinitions(host, truthful);
+    const defined = await withDefinitions(host, await withSubmounts(host, engines.value, truthful));
     const workloads = await Promise.all(defined.map((workload) => resolvePaths(host, workload)));
     const sorted = workloads.toSorted((a, b) => (a.name < b.name ? -1 : 1));
     // An engine that was not heard may keep its containers where its unread settings say.

@@ -4,7 +4,7 @@ import type { Exposure } from '../../../src/engine/report.ts';
 import { unknown } from '../../../src/host/evidence.ts';
 import { catalogue } from '../../../src/facts/catalogue/catalogue.ts';
 import type { AiService } from '../../../src/facts/catalogue/ai-services.ts';
-import type { Workload } from '../../../src/facts/workloads/workload.ts';
+import type { Mount, Workload } from '../../../src/facts/workloads/workload.ts';
 import { engine, workload } from '../../harness/docker-workload.ts';
 import { evaluate } from '../../harness/evaluate.ts';
 import { exposure, noStopgaps } from '../../harness/exposures.ts';
@@ -204,6 +204,14 @@ describe('a service of a file', () => {
   });
 });
 
+/** A container with the host's /sys, read-only. */
+function below(submounts: Mount['submounts']): Workload {
+  const one = workload('x', bind('/sys', false));
+  return submounts === undefined
+    ? one
+    : { ...one, mounts: one.mounts.map((mount) => ({ ...mount, submounts })) };
+}
+
 describe('from inside', () => {
   const other = workload('other', { host: { PidMode: 'host' } });
   const tracer = { host: { PidMode: 'container:other', CapAdd: ['SYS_PTRACE'] } };
@@ -232,6 +240,9 @@ describe('from inside', () => {
       { engines: [{ ...engine, dataRoot: '/srv/docker' }] },
     ],
     ['fail', 'root and Podman’s storage', workload('x', bind('/var/lib/containers/storage')), {}],
+    ['fail', 'root below a read-only mount', below('writable'), {}],
+    ['pass', 'nothing below it either', below('read-only'), {}],
+    ['undetermined', 'what is below is not known', below(undefined), {}],
     ['fail', 'root at snapd’s socket', workload('x', bind('/run/snapd.socket')), {}],
     [
       'pass',

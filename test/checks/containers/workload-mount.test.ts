@@ -164,6 +164,21 @@ describe('workload-mount', () => {
     expect(evaluate(workloadMount, given, params)).toMatchObject([{ outcome }]);
   });
 
+  test.each<[string, string, Mount['submounts'], string | undefined]>([
+    ['fail', '/', 'writable', 'below'],
+    ['fail', '/sys', 'writable', 'below'],
+    ['pass', '/', 'read-only', undefined],
+    ['undetermined', '/', undefined, undefined],
+    ['pass', '/etc', 'writable', undefined],
+    ['pass', '/srv', 'writable', undefined],
+  ])('below a read-only mount: %s %s %s', (outcome, source, submounts, message) => {
+    const params = rules.find(({ id }) => id === 'sensitive-mount')?.with;
+    const change = { writable: false, ...(submounts === undefined ? {} : { submounts }) };
+    const given = { workloads: [mounting(source, change)], engines: [engine] };
+    const expected = message === undefined ? { outcome } : { outcome, message };
+    expect(evaluate(workloadMount, given, params)).toMatchObject([expected]);
+  });
+
   const asUser = (user: string, state: Workload['state'] = 'running') => ({ user, state });
   test.each<[string, string, Partial<Workload>, object]>([
     ...[
