@@ -15,7 +15,7 @@ export interface Unit {
   readonly name: string;
   /** Other names that lead to it. */
   readonly aliases: readonly string[];
-  /** Catalogue service that it runs; see AiService. */
+  /** Catalogue service that it runs; see AiService. `null`: none, but it starts a container. */
   readonly service: string | null;
   readonly active: boolean | null;
   readonly enabled: boolean | null;

@@ -1,7 +1,7 @@
 import type { Citation } from '../../engine/check.ts';
 import { defineFact } from '../../engine/fact.ts';
 import type { Evidence } from '../../host/evidence.ts';
-import { known, knownInPart } from '../../host/evidence.ts';
+import { known, knownInPart, mapEvidence } from '../../host/evidence.ts';
 import type { Host } from '../../host/host.ts';
 import { recogniseProcess, recogniseUnit } from '../catalogue/recognise.ts';
 import type { Process } from '../processes.ts';
@@ -22,14 +22,22 @@ import { isTemplate, parseUnitName } from './unit-name.ts';
 import type { UnitTree } from './unit-tree.ts';
 import { readUnitTree } from './unit-tree.ts';
 
+/** Service units that run a service of the catalogue: recognised by name, by what they start or by what runs in them. */
+export const unitsFact = defineFact<readonly Unit[]>({
+  id: 'units',
+  kinds: ['live', 'rootfs', 'snapshot', 'project'],
+  gather: async (_, read) =>
+    mapEvidence(await read(readUnitsFact), (units) => units.filter(({ service }) => service !== null)),
+});
+
 /**
- * Service units that run a service of the catalogue: recognised by name, by what they start or by what
- * runs in them. Masked units are left out: systemd starts them never.
+ * Those, and every unit that starts a container, whatever runs in this. Masked units are left out: systemd starts
+ * them never.
  *
  * Values are the running manager's (`systemctl show`) where it answers, else those of the unit files.
  */
-export const unitsFact = defineFact<readonly Unit[]>({
-  id: 'units',
+export const readUnitsFact = defineFact<readonly Unit[]>({
+  id: 'read-units',
   kinds: ['live', 'rootfs', 'snapshot', 'project'],
   gather: async (host, read) => {
     const surroundings = await readSurroundings(host);
@@ -74,7 +82,7 @@ async function readSurroundings(host: Host): Promise<Surroundings> {
   return { machine: { hostname, machineId, kernel }, defaults };
 }
 
-/** The units of one tree that the catalogue knows, from their files. */
+/** The units of one tree that the catalogue knows, or that start a container, from their files. */
 async function unitsOfTree(
   host: Host,
   tree: UnitTree,
@@ -122,13 +130,13 @@ async function recognised(
     names.map((name) => recogniseUnit(name, unit.execStart)).find((found) => found !== null) ??
     inside.map(recogniseProcess).find((found) => found !== null) ??
     null;
-  if (service === null) return null;
   const container = unit.execStart
     .map(({ argv, citation }) => startedBy(argv, unit.name, citation))
     .find((found) => found !== null);
+  if (service === null && container === undefined) return null;
   return {
     ...unit,
-    service: service.id,
+    service: service?.id ?? null,
     active: null,
     enabled: tree.kind === 'machine' ? names.some((name) => tree.wanted.has(name)) : null,
     slices: [],

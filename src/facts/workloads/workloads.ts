@@ -9,7 +9,7 @@ import { kubernetesFact } from '../kubernetes/kubernetes.ts';
 import { processesFact } from '../processes.ts';
 import type { Unit } from '../units/unit.ts';
 import { quadletsFact } from '../quadlets/quadlets.ts';
-import { unitsFact } from '../units/units.ts';
+import { readUnitsFact } from '../units/units.ts';
 import { containersOfEngine } from './docker-engine.ts';
 import { containersOnDisk } from './docker-disk.ts';
 import type { Engine } from './engine.ts';
@@ -24,8 +24,8 @@ import { withSubmounts } from './submounts.ts';
 import type { Workload } from './workload.ts';
 
 /**
- * Every container of this host, stopped ones included, by name, and those that a unit of the catalogue
- * would start. What an engine did not tell is a gap.
+ * Every container of this host, stopped ones included, by name, and those that a unit or a
+ * quadlet would start. What an engine did not tell is a gap.
  */
 export const workloadsFact = defineFact<readonly Workload[]>({
   id: 'workloads',
@@ -34,7 +34,7 @@ export const workloadsFact = defineFact<readonly Workload[]>({
     if (host.origin.kind === 'project') return describedInProject(read);
     const [engines, units, quadlets] = await Promise.all([
       read(enginesFact),
-      read(unitsFact),
+      read(readUnitsFact),
       read(quadletsFact),
     ]);
     if (engines.state === 'unknown') return engines;
@@ -47,8 +47,9 @@ export const workloadsFact = defineFact<readonly Workload[]>({
     if (docker.state === 'unknown' && podman.workloads.length === 0) return docker;
     const found = docker.state === 'known' ? editable(docker.value) : [];
     const live = distinct([...found, ...podman.workloads]);
-    const started = [...live, ...notYetStarted(seen, live)];
-    const all = [...started, ...notAmong(started, quadlets)];
+    // Of a quadlet systemd has a unit too, which was made from it.
+    const described = [...live, ...notAmong(live, quadlets)];
+    const all = [...described, ...notYetStarted(seen, described)];
     const truthful = await withKernelTruth(host, read, all);
     const defined = await withDefinitions(host, await withSubmounts(host, engines.value, truthful));
     const workloads = await Promise.all(defined.map((workload) => resolvePaths(host, workload)));
@@ -69,7 +70,7 @@ async function describedInProject(read: FactReader): Promise<Evidence<readonly W
   const [compose, kubernetes, units, quadlets] = await Promise.all([
     read(composeFact),
     read(kubernetesFact),
-    read(unitsFact),
+    read(readUnitsFact),
     read(quadletsFact),
   ]);
   const started = units.state === 'known' ? notYetStarted(units.value, []) : [];

@@ -158,3 +158,15 @@ describe('variables of files', () => {
     expect(await outcomes('secret-in-environment', unit('--env-file /etc/x.env'))).toEqual(['undetermined']);
   });
 });
+
+test('a unit of no service that is known runs a container all the same', async () => {
+  const { workloads } = await workloadsIn(root, {
+    'web.service':
+      '[Service]\nExecStart=/usr/bin/docker run --privileged -v /var/run/docker.sock:/s nginx:1.27\n',
+    'other.service': '[Service]\nExecStart=/usr/bin/other\n',
+  });
+  for (const id of ['privileged-container', 'engine-socket-mounted'])
+    expect(judged(id, workloads)).toMatchObject([
+      { outcome: 'fail', evidence: [{ source: '/web.service', line: 2 }] },
+    ]);
+});

@@ -159,6 +159,17 @@ describe('quadlets of a machine', () => {
     expect(found).not.toHaveProperty('gaps');
   });
 
+  test('specifiers and relative paths are those of whose systemd reads it', async () => {
+    const lines = `${web}Volume=%t/podman/podman.sock:/a\nVolume=%h/.ssh:/b\nVolume=./c:/c\nVolume=/%H:/d\n`;
+    const user = '/home/alice/.config/containers/systemd';
+    const found = await quadlets({ [`${root}/a.container`]: lines, [`${user}/b.container`]: lines });
+    const mounts = found.state === 'known' ? found.value.map((each) => each.mounts) : [];
+    expect(mounts.map((each) => each.map(({ source, real }) => (real === null ? null : source)))).toEqual([
+      ['/run/podman/podman.sock', '/root/.ssh', `${root}/c`, null],
+      ['/run/user/*/podman/podman.sock', '/home/alice/.ssh', `${user}/c`, null],
+    ]);
+  });
+
   test('a file hides those of its name in later directories, an empty one too', async () => {
     const vendor = '/usr/share/containers/systemd';
     const files = {

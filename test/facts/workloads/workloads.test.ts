@@ -435,6 +435,21 @@ test.each([
   expect(found).not.toHaveProperty('gaps');
 });
 
+test('a unit’s container is one whatever runs in it; of a quadlet’s unit the quadlet tells', async () => {
+  const files = {
+    ...noEngine,
+    '/etc/systemd/system/web.service': '[Service]\nExecStart=/usr/bin/docker run --privileged nginx:1\n',
+    '/etc/containers/systemd/a.container': '[Container]\nImage=img:1\n',
+    '/run/systemd/generator/a.service': '[Service]\nExecStart=/usr/bin/podman run --name systemd-%N img:1\n',
+  };
+  expect(await workloads({ files })).toMatchObject({
+    value: [
+      { name: 'systemd-a', origin: '/etc/containers/systemd/a.container' },
+      { name: 'web.service', privileged: true, state: 'declared' },
+    ],
+  });
+});
+
 test('a rootless engine is not what systemctl stops: no definition is edited', async () => {
   const has = running([dockerContainer('a')]);
   const rootless = JSON.stringify({ ...info, SecurityOptions: ['name=rootless'] });
