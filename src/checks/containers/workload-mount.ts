@@ -5,7 +5,7 @@ import { defineCheck, pass, undetermined } from '../../engine/check.ts';
 import { citeSetting, workloadData } from '../../facts/workloads/cite.ts';
 import { eachWorkload } from '../../facts/workloads/each-workload.ts';
 import { enginesFact } from '../../facts/workloads/engine.ts';
-import { isAbove, isBelow, straightened } from '../../facts/workloads/path-pattern.ts';
+import { isAbove, isBelow, isPath, straightened } from '../../facts/workloads/path-pattern.ts';
 import { namespaceOf } from '../../facts/workloads/shared-namespace.ts';
 import type { Mount, Workload } from '../../facts/workloads/workload.ts';
 import { workloadsFact } from '../../facts/workloads/workloads.ts';
@@ -24,6 +24,8 @@ export const workloadMount = defineCheck({
   params: z.strictObject({
     /** Bad when mounted itself or with a directory above it; `*` is any text in one component. */
     paths: Paths,
+    /** Bad when mounted itself: of most homes above it, nobody has such a file in there. */
+    exact: Paths,
     /** Bad also when something inside is mounted. */
     trees: Paths,
     /** Counts the sockets that the engine listens on as `paths`. */
@@ -35,7 +37,7 @@ export const workloadMount = defineCheck({
     meaning: z.string().min(1),
   }),
   messages,
-  evaluate: ({ workloads, engines }, { paths, trees, engineSockets, access, guards, meaning }) => {
+  evaluate: ({ workloads, engines }, { paths, exact, trees, engineSockets, access, guards, meaning }) => {
     const known = engineSockets && engines.state === 'known' ? engines.value : [];
     const wanted = [...paths, ...known.flatMap(({ sockets }) => sockets.map(({ path }) => path))];
     const reachedBy = ({ type, source, real }: Mount): string | null => {
@@ -44,6 +46,7 @@ export const workloadMount = defineCheck({
       for (const path of new Set([...seen, ...seen.map(behindProc)])) {
         const above = [...wanted, ...trees].find((pattern) => isAbove(path, pattern));
         if (above !== undefined) return isBelow(path, above) ? path : above;
+        if (exact.some((pattern) => isPath(path, pattern))) return path;
         if (trees.some((pattern) => isBelow(path, pattern))) return path;
       }
       return null;
