@@ -20,13 +20,14 @@ export const workloadPropagation = defineCheck({
     eachWorkload<typeof messages>(workloads, (workload) => {
       const { name } = workload;
       const shared = workload.mounts.filter(({ propagation }) => /^r?shared$/.test(propagation));
-      const cite = (propagation: string) => citeSetting(workload, 'propagation', propagation);
+      const cite = (propagation: string, target?: string) =>
+        citeSetting(workload, 'propagation', propagation, target);
       if (shared.length === 0) {
         return [pass(name, cite(workload.mounts.map(({ propagation }) => propagation).join(', ')))];
       }
       return shared.map(({ source, target, propagation }): Verdict<typeof messages> => {
         const data = { ...workloadData(workload), source, target, propagation };
-        const evidence = [cite(propagation)];
+        const evidence = [cite(propagation, target)];
         return { outcome: 'fail', message: 'shared', subject: `${name} ${source}`, data, evidence };
       });
     }),

@@ -6,7 +6,7 @@ import type { Mount } from '../workloads/workload.ts';
 import type { Reading } from './reading.ts';
 import { booleanOf, refuse, settingAt, unsettle } from './reading.ts';
 import type { Mapping, Node, Scalar } from './tree.ts';
-import { itemsOf, valueAt } from './tree.ts';
+import { entryAt, itemsOf, valueAt } from './tree.ts';
 import { inDisguise } from './volumes.ts';
 
 const plain = { real: null, propagation: '', from: null } as const;
@@ -26,6 +26,7 @@ export async function mountsOf(host: Host, reading: Reading, model: Mapping): Pr
       unsettle(reading, 'mounts', source);
     mounts.set(target, inDisguise(reading, { ...mount, target }, model));
     reading.places.set(`mounts ${target}`, item.place);
+    reading.places.set(`propagation ${target}`, entryAt(item, 'bind', 'propagation')?.at ?? item.place);
   }
   for (const mount of [...tmpfsOf(reading), ...filesOf(reading, model), ...engineSocket(reading)]) {
     if (!mounts.has(mount.target)) mounts.set(mount.target, [mount]);

@@ -152,10 +152,10 @@ function placesOf(pod: Pod, container: PodContainer, { userPlace, capAdd }: Secu
   for (const [index, capability] of capAdd.entries()) {
     places.set(`capAdd ${capability}`, container.place(['securityContext', 'capabilities', 'add', index]));
   }
-  for (const [index, { mountPath, mountPropagation }] of (container.spec.volumeMounts ?? []).entries()) {
+  for (const [index, { mountPath }] of (container.spec.volumeMounts ?? []).entries()) {
     const place = container.place(['volumeMounts', index]);
     places.set(`mounts ${mountPath}`, place);
-    if (mountPropagation === 'Bidirectional') places.set('propagation', place);
+    places.set(`propagation ${mountPath}`, place);
   }
   for (const [index, { containerPort, protocol }] of (container.spec.ports ?? []).entries()) {
     const key = `ports ${String(containerPort)}/${(protocol ?? 'TCP').toLowerCase()}`;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import data from '../../../rules/catalogue/powerful-paths.yaml';
 import type { Engine } from './engine.ts';
-import { isAbove, isBelow, straightened } from './path-pattern.ts';
+import { isAbove, isBelow, isPath, straightened } from './path-pattern.ts';
 import type { Mount } from './workload.ts';
 
 const Patterns = z.array(z.string().startsWith('/')).default([]);
@@ -10,10 +10,14 @@ const Patterns = z.array(z.string().startsWith('/')).default([]);
 export const PathList = z.strictObject({
   /** Had by who has them, or a directory above. */
   paths: Patterns,
+  /** Had by who has them: of most directories above them, nobody has such a file in there. */
+  exact: Patterns,
   /** Also by who has something in them. */
   trees: Patterns,
 });
 export type PathList = z.infer<typeof PathList>;
+
+const none: PathList = { paths: [], exact: [], trees: [] };
 
 /** What a path of the host is worth to who has it in a container. */
 export const PowerfulPaths = z.strictObject({
@@ -38,14 +42,15 @@ export function powerfulPaths(engines: readonly Engine[]): PowerfulPaths {
   const sockets = engines.flatMap((engine) => engine.sockets.map(({ path }) => path));
   return {
     ...known,
-    engineSockets: joined([known.engineSockets, { paths: sockets, trees: [] }]),
-    storages: joined([known.storages, { paths: [], trees: engines.map(({ dataRoot }) => dataRoot) }]),
+    engineSockets: joined([known.engineSockets, { ...none, paths: sockets }]),
+    storages: joined([known.storages, { ...none, trees: engines.map(({ dataRoot }) => dataRoot) }]),
   };
 }
 
 /** Several lists as one. */
-export function joined(lists: readonly PathList[]): PathList {
-  return { paths: lists.flatMap(({ paths }) => paths), trees: lists.flatMap(({ trees }) => trees) };
+export function joined(lists: readonly Partial<PathList>[]): PathList {
+  const all = (kind: keyof PathList) => lists.flatMap((list) => list[kind] ?? []);
+  return { paths: all('paths'), exact: all('exact'), trees: all('trees') };
 }
 
 /** What of a list a container has by a mount, as far as it is a path of the host; `null`: nothing. */
@@ -60,10 +65,12 @@ export function reachedBy({ type, source, real, otherwise = [] }: Mount, list: P
 }
 
 /** The same of a path of the host. */
-export function reachedFrom(path: string, { paths, trees }: PathList): string | null {
+export function reachedFrom(path: string, { paths, exact, trees }: PathList): string | null {
   const above = [...paths, ...trees].find((pattern) => isAbove(path, pattern));
   if (above !== undefined) return isBelow(path, above) ? path : above;
-  return trees.some((pattern) => isBelow(path, pattern)) ? path : null;
+  const isIt =
+    exact.some((pattern) => isPath(path, pattern)) || trees.some((pattern) => isBelow(path, pattern));
+  return isIt ? path : null;
 }
 
 /** Mount points of every Linux with systemd: file-hierarchy(7). */

@@ -73,7 +73,7 @@ export interface Place {
 
 /**
  * Where a workload's settings are written. The key is a {@link Setting}, or one and an entry of it:
- * `mounts /data` (by its target), `ports 80/tcp` (by the container's port), `environment NAME`,
+ * `mounts /data` and `propagation /data` (by its target), `ports 80/tcp` (by the container's port), `environment NAME`,
  * `capAdd SYS_ADMIN`, `devices /dev/kvm`, `networks NAME`, `labels NAME`,
  * `buildArguments NAME`, `configs NAME`. `workload` is where it begins.
  */

@@ -1,3 +1,4 @@
+import { remembered, rememberedBy } from '../remember.ts';
 import type { Setting } from './setting.ts';
 import type { NamespaceKind, Workload } from './workload.ts';
 
@@ -20,23 +21,47 @@ export interface NamespaceAnswer {
   readonly owner: Workload;
 }
 
-/** The namespace a workload really has, whoever it borrows it from. */
+/** The namespace a workload really has, whoever it borrows it from; computed once for each list of workloads. */
 export function namespaceOf(
   workload: Workload,
   kind: NamespaceKind,
   all: readonly Workload[],
 ): NamespaceAnswer {
-  const through: string[] = [];
+  return answersOf(all)[kind](workload);
+}
+
+/** Every rule asks, and in a chain of containers each answer is the way through all that are behind it. */
+const answersOf = remembered((all: readonly Workload[]) => {
+  const of = (kind: NamespaceKind) => remembered((workload: Workload) => follow(workload, kind, all));
+  return {
+    network: of('network'),
+    pid: of('pid'),
+    ipc: of('ipc'),
+    uts: of('uts'),
+    user: of('user'),
+    cgroup: of('cgroup'),
+  };
+});
+
+function follow(workload: Workload, kind: NamespaceKind, all: readonly Workload[]): NamespaceAnswer {
+  const through = new Set<string>();
   let at = workload;
   for (;;) {
     const mode = at.namespaces[kind];
     const other = /^(?:container|service):(.+)$/.exec(mode)?.[1];
-    if (other === undefined) return { mode, through, owner: at };
-    const found = all.find(({ name, id }) => name === other || id?.startsWith(other) === true);
-    if (found === undefined || through.includes(found.name)) {
+    if (other === undefined) return { mode, through: [...through], owner: at };
+    const found = lenderIn(all, other);
+    if (found === undefined || through.has(found.name)) {
       return { mode: null, through: [...through, other], owner: at };
     }
-    through.push(found.name);
+    through.add(found.name);
     at = found;
   }
 }
+
+/** The container that goes by a name, or whose id begins so. */
+const lenderIn = rememberedBy(
+  (other: string) => other,
+  (all: readonly Workload[], other: string) =>
+    all.find(({ name, id }) => name === other || id?.startsWith(other) === true),
+);

@@ -3,6 +3,7 @@ import { rules } from '../../../rules/registry.ts';
 import { workloadMount } from '../../../src/checks/containers/workload-mount.ts';
 import type { Mount, Workload } from '../../../src/facts/workloads/workload.ts';
 import { evaluate } from '../../harness/evaluate.ts';
+import { paramsOf } from '../../harness/dockerfile.ts';
 import { engine, workload } from '../../harness/docker-workload.ts';
 
 function mounting(source: string, change: Partial<Mount> = {}, more: Partial<Workload> = {}): Workload {
@@ -43,6 +44,21 @@ describe('workload-mount', () => {
   ])('sockets: %s', (_, outcome, source, change) => {
     const given = { workloads: [mounting(source, change)], engines: [engine] };
     expect(evaluate(workloadMount, given, socket)).toMatchObject([{ outcome }]);
+  });
+
+  test.each([
+    ['fail', '/run/cri-dockerd.sock'],
+    ['fail', '/run/dockershim.sock'],
+    ['fail', '/run/k0s'],
+    ['fail', '/var/snap/microk8s/common/run/containerd.sock'],
+    ['fail', '/home/ann/.docker/desktop/docker.sock'],
+    ['fail', '/Users/ann/.docker/run/docker.sock'],
+    ['fail', '/Users/ann/.colima/default/docker.sock'],
+    ['pass', '/home'],
+    ['pass', '/home/ann'],
+  ])('the rule about sockets: %s %s', (outcome, source) => {
+    const given = { workloads: [mounting(source)], engines: [] };
+    expect(evaluate(workloadMount, given, paramsOf('engine-socket-mounted'))).toMatchObject([{ outcome }]);
   });
 
   test('a socket proxy passes, unless it is published', () => {
