@@ -119,7 +119,7 @@ function interpreterReads(name: string, texts: readonly string[]): boolean {
     if (/^--(?:eval|print|run|file|code)\b/.test(text)) return false;
     if (/^--(?:require|import|loader)$/.test(text)) index += 1;
     if (text.startsWith('--')) continue;
-    const letters = [...text.slice(1)];
+    const letters = Array.from(text.slice(1));
     const decisive = letters.findIndex((letter) => (program + valued).includes(letter));
     const letter = letters[decisive] ?? '';
     if (letter !== '' && program.includes(letter)) return standardInput.test(texts[index + 1] ?? '');

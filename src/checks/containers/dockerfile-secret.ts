@@ -16,9 +16,10 @@ import {
   subjectIn,
 } from '../../facts/dockerfiles/each-dockerfile.ts';
 import { lineage } from '../../facts/dockerfiles/effective.ts';
-import { cleanPath, withParents } from '../../facts/dockerfiles/ignore-file.ts';
 import { hasWildcard } from '../../facts/dockerfiles/path-pattern.ts';
 import { maskedLiteral, maskedWellKnown } from '../../host/mask.ts';
+import type { Patterns } from './credential-name.words.ts';
+import { anyOf, isCandidate, likelyName, ownKind } from './credential-name.words.ts';
 
 const messages = {
   image:
@@ -68,8 +69,6 @@ export const dockerfileSecret = defineCheck({
   },
 });
 
-type Patterns = Readonly<Record<'secret' | 'folder' | 'doubtful' | 'harmless' | 'variables', RegExp>>;
-
 /** What a file is judged by. */
 interface Around {
   readonly names: Patterns;
@@ -81,18 +80,14 @@ interface Around {
   readonly isInImage: boolean;
 }
 
-function anyOf(patterns: readonly string[]): RegExp {
-  return new RegExp(`^(?:${patterns.join('|')})$`, 'i');
-}
-
 interface Found {
   readonly what: string;
   readonly at: number;
   readonly kind: 'literal' | 'well-known' | 'doubt';
 }
 
-/** Of sources with files: one pair takes about a microsecond. */
-const mostComparisons = 1_000_000;
+/** Characters of sources times those of files' paths, which is what comparing them takes. */
+const mostComparisons = 20_000_000;
 
 function judge(file: ReadDockerfile, around: Around): readonly Verdict<typeof messages>[] {
   const inImage = lineage(file.final);
@@ -101,7 +96,8 @@ function judge(file: ReadDockerfile, around: Around): readonly Verdict<typeof me
   const sources = file.stages.flatMap(({ steps }) =>
     steps.flatMap((step) => ('sources' in step ? step.sources : [])),
   );
-  const isTooMuch = sources.length * around.candidates.length > mostComparisons;
+  const length = sources.reduce((sum, { path }) => sum + path.text.length, 0);
+  const isTooMuch = length * around.candidates.join().length > mostComparisons;
   if (isTooMuch)
     doubts.push({
       because: `${file.path}: it copies too much to compare`,
@@ -174,25 +170,6 @@ function inText({ instruction }: Step, names: Patterns): Found[] {
   return found;
 }
 
-type NameKind = 'secret' | 'folder' | 'doubtful' | 'harmless';
-
-/** By its own name, or with that of its directory: `.docker/config.json`. */
-function ownKind(path: string, names: Patterns): NameKind | null {
-  const [name = '', parent] = cleanPath(path).split('/').reverse();
-  const either = parent === undefined ? [name] : [name, `${parent}/${name}`];
-  if (names.harmless.test(name)) return 'harmless';
-  for (const kind of ['secret', 'folder', 'doubtful'] as const) {
-    if (either.some((each) => names[kind].test(each))) return kind;
-  }
-  return null;
-}
-
-/** Whether a file's name, or that of a directory that it is in, is a credential's. */
-function isCandidate(path: string, names: Patterns): boolean {
-  const kinds = withParents(path).map((each) => ownKind(each, names));
-  return kinds[0] !== 'harmless' && (kinds[0] !== null || kinds.includes('folder'));
-}
-
 function copied(
   source: string,
   step: Extract<Step, { kind: 'copy' | 'add' }>,
@@ -219,14 +196,6 @@ function copied(
   if (likely === null || (!isOutside && take(contexts.map((context) => context + likely)).length === 0))
     return [];
   return [{ what: `${source} takes a credential is not known: the project has no such file`, kind: 'doubt' }];
-}
-
-/** A name that a wildcard leaves open is a credential's, filled in as it mostly is; `null` where it is not. */
-function likelyName(source: string, names: Patterns): string | null {
-  const filled = ['', 'x', 'rsa'].map((fill) => cleanPath(source.replaceAll(/\*+|\?|\[[^\]]*\]/g, fill)));
-  const kinds = filled.map((path) => ownKind(path, names));
-  if (kinds.includes('harmless')) return null;
-  return filled[kinds.findIndex((kind) => kind !== null)] ?? null;
 }
 
 function named(

@@ -48,15 +48,12 @@ export const dockerfileTls = defineCheck({
     return eachDockerfile<typeof messages>(dockerfiles, (file) => {
       const { ran, doubts } = pipelinesIn(file, ['run', 'command', 'entrypoint']);
       const found = [
-        ...ran.flatMap(({ step, pipeline }) =>
-          pipeline.flatMap((each) =>
-            offIn(each, pipeline, rules).map((words) => ({
-              words,
-              instruction: step.instruction,
-              at: each.at,
-            })),
-          ),
-        ),
+        ...ran.flatMap(({ step: { instruction }, pipeline }) => {
+          const isKept = keeps(pipeline);
+          return pipeline.flatMap((each) =>
+            offIn(each, isKept, rules).map((words) => ({ words, instruction, at: each.at })),
+          );
+        }),
         ...variablesOff(file, rules),
       ];
       const failures = found.map(({ words, instruction, at }): Verdict<typeof messages> => ({
@@ -96,7 +93,7 @@ function compile({ options, variables, written }: z.infer<typeof Params>): Compi
 }
 
 /** What of a command switches checks off, in a few words each. */
-function offIn(invocation: Invocation, pipeline: readonly Invocation[], rules: Compiled): string[] {
+function offIn(invocation: Invocation, isKept: boolean, rules: Compiled): string[] {
   const { program, args, assignments, redirects } = invocation;
   const found: string[] = [];
   for (const { programs, arguments: wanted, short } of rules.options) {
@@ -112,17 +109,21 @@ function offIn(invocation: Invocation, pipeline: readonly Invocation[], rules: C
     const [, name = '', value = ''] = /^([A-Za-z_]\w*)=(.*)$/s.exec(text) ?? [];
     if (rules.variables.get(name)?.test(value) === true) found.push(`${name}=${value}`);
   }
-  const keeps = pipeline.some(
-    (each) =>
-      each.program === 'tee' || each.redirects.some(({ operator }) => /^(?:>|>>|>\||&>>?)$/.test(operator)),
-  );
-  if (!keeps) return found;
+  if (!isKept) return found;
   const texts = [...args.map(({ text }) => text), ...redirects.map(({ target }) => target.text)];
   for (const pattern of rules.written) {
     const line = texts.map((text) => pattern.exec(text)?.[0]).find((each) => each !== undefined);
     if (line !== undefined) found.push(line.trim());
   }
   return found;
+}
+
+/** Whether what a pipeline prints goes to a file. Asked once for all of its commands. */
+function keeps(pipeline: readonly Invocation[]): boolean {
+  return pipeline.some(
+    (each) =>
+      each.program === 'tee' || each.redirects.some(({ operator }) => /^(?:>|>>|>\||&>>?)$/.test(operator)),
+  );
 }
 
 /** Each argument behind a blank; one inside an argument is none. */

@@ -86,7 +86,7 @@ function behindOptions(words: readonly ShellWord[], from: number, wrapper: Wrapp
 /** `-u`, `-Eu`, `--user`; not `-uroot`, `--user=root`. */
 function takesNext(option: string, { letters = '', long = '' }: Wrapper): boolean {
   if (option.startsWith('--')) return long !== '' && new RegExp(`^--(?:${long})$`).test(option);
-  const valued = [...option.slice(1)].findIndex((letter) => letters.includes(letter));
+  const valued = Array.from(option.slice(1)).findIndex((letter) => letters.includes(letter));
   return valued !== -1 && valued === option.length - 2;
 }
 
