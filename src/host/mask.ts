@@ -1,3 +1,5 @@
+import { assignments, credential } from './mask-patterns.ts';
+import { harmless, shapes, wellKnown } from './mask-values.ts';
 import { isPlaceholder } from './placeholder.ts';
 
 /**
@@ -5,7 +7,6 @@ import { isPlaceholder } from './placeholder.ts';
  *
  * What a rule needs to know of a secret stays: that it is written out, and whether it is one that
  * everybody knows. Masking masked text changes nothing, so a snapshot replays to the same findings.
- * Every pattern is linear in the length of the text.
  */
 
 /** Stands for a credential that was written out. */
@@ -21,117 +22,6 @@ export function isWellKnown(value: string): boolean {
     value.startsWith(maskedWellKnown) && ['', maskedPlaceholder].includes(value.slice(maskedWellKnown.length))
   );
 }
-
-/** Passwords that products ship with or documentation prints, in lower case. */
-const wellKnown = new Set(
-  `admin administrator password passwd pass secret changeme changeit change-me change_me root toor test
-  default postgres mysql minioadmin minio guest user demo example letmein welcome qwerty 123456 12345678
-  neo4j elastic opensearch redis mongo mongodb grafana prom-operator ollama n8n langfuse langflow flowise
-  litellm openwebui open-webui anything dify difyai123456 infini_rag_flow weaviate qdrant sk-1234 token
-  supersecret mysecretpassword secretpassword sw2yctib9zpoohopsmm super-secret-key even-more-secret
-  dify-sandbox mysecret myredissecret miniosecret minio123 ultrasecretkey t0p-s3cr3t top-secret password1234
-  clickhouse infini_rag_flow_os_01 qazwsxedc!@#123 neo4j/neo4j neo4j/password mysalt salt empty token-abc123
-  my-secret-api-key ${'0'.repeat(64)}
-  f34be427ebb29de8d88c107a71546019685ed8b241d8f2ed00c3df97ad2566f0
-  lykiyyt6owg+71olergza7gxcgot++6ovaezwajpcjf+sjc3ztu+quei`.split(/\s+/),
-);
-
-/**
- * What the name of a credential ends with: POSTGRES_PASSWORD, --api-key, clientSecret, SECRET_KEY_BASE,
- * DB_PASSWORD_2. Not a number of tokens (max_token, --max-tokens 9), a public key, sudo's NOPASSWD.
- */
-const credential =
-  String.raw`(?:password|(?<!no)passwd|passphrase|pass|pwd|secret|salt|(?<!(?:load|import))credential|` +
-  String.raw`(?<!(?:max|min|num|per)[-_]?)token(?!s["']?[\s:=\0]+["']?[0-9]{1,9}(?![\w.-]))|` +
-  String.raw`(?<!public|pub|primary|host)[-_]key|(?:api|secret|access|private|encryption|master|auth|signing|admin|service)key)` +
-  String.raw`(?:s|[-_]?(?:base|value|old|new|prod|production|dev|staging|test|primary|secondary|default|overwrite|[0-9]{1,3}))?`;
-const name = String.raw`(?<![\w.-])[\w.-]*?${credential}`;
-
-const variable = String.raw`\bname["']?:[ \t]*["']?${name}["']?[ \t]*(?:,[ \t]*)?(?:\r?\n[ \t]*)?["']?value["']?:[ \t]*`;
-
-/** Each has a named group `secret`, which alone is replaced. */
-const assignments: readonly RegExp[] = [
-  // "NAME=the whole rest", 'NAME=the whole rest', \"NAME=the whole rest\"
-  new RegExp(String.raw`(?<!\\)"${name}=(?<secret>(?:\\.|[^"\\\n])+)(?=")`, 'dgi'),
-  new RegExp(String.raw`'${name}=(?<secret>[^'\n]+)(?=')`, 'dgi'),
-  new RegExp(String.raw`\\"${name}=(?<secret>(?:(?!\\")[^\n])+)(?=\\")`, 'dgi'),
-  // NAME = "the whole rest", "name": "the whole rest"; in ["--token=","next"] the quote closes
-  new RegExp(
-    String.raw`${name}["']?[ \t]*[:=][ \t]*(?!"[,\]}])(?<!\\)"(?<secret>(?:\\.|[^"\\\n])*)(?=")`,
-    'dgi',
-  ),
-  new RegExp(String.raw`${name}["']?[ \t]*[:=][ \t]*(?!'[,\]}])'(?<secret>[^'\n]*)(?=')`, 'dgi'),
-  new RegExp(String.raw`${name}\\"[ \t]*:[ \t]*\\"(?<secret>(?:(?!\\")[^\n])*)(?=\\")`, 'dgi'),
-  // A line of its own: NAME=the whole rest, - name: the whole rest (a block, an anchor or a tag is none)
-  new RegExp(
-    String.raw`^[ \t-]*(?:export[ \t]+)?${name}(?:[ \t]*=[ \t]*|[ \t]*:[ \t]+(?![{[&*|>!]))(?<secret>[^\s"'{[](?:(?![ \t]?\\[ \t]*$)[^\n\r])*)`,
-    'dgim',
-  ),
-  // ENV NAME the whole rest: the old form in a Dockerfile, where a line may go on behind a backslash
-  new RegExp(
-    String.raw`^[ \t]*(?:onbuild[ \t]+)?env[ \t]+${name}[ \t]+(?<secret>[^\s"'=](?:(?![ \t]?\\[ \t]*$)[^\n\r])*)`,
-    'dgim',
-  ),
-  new RegExp(String.raw`^[ \t]*(?:onbuild[ \t]+)?env[ \t]+${name}[ \t]+"(?<secret>[^"\n]+)"`, 'dgim'),
-  // NAME=word, name: word
-  new RegExp(String.raw`${name}(?:=(?!--)|[ \t]+=[ \t]+)(?<secret>[^\s"'{[][^\s"']*)`, 'dgi'),
-  new RegExp(String.raw`${name}:[ \t]+(?![{[&*|>!]|ENC\[)(?<secret>\$\{[^}\n]*\}|[^\s"',;{}[\]\\]+)`, 'dgi'),
-  // --name word, "--name", "word"
-  new RegExp(
-    String.raw`(?<![\w-])--[\w.-]*?${credential}(?:[ \t]+|["'][ \t]*,[ \t]*["'])(?!-)(?<secret>[^\s"',\\]+)`,
-    'dgi',
-  ),
-  // A variable of a Kubernetes container, whose name and value stand apart: "name": "NAME", "value": "the whole rest"
-  new RegExp(String.raw`${variable}"(?<secret>(?:\\.|[^"\\\n])*)(?=")`, 'dgi'),
-  new RegExp(String.raw`${variable}'(?<secret>[^'\n]*)(?=')`, 'dgi'),
-  new RegExp(
-    String.raw`${variable}(?![{[&*|>!])(?<secret>[^\s"',}](?:[^\s,}#]|(?<=\S)#|[ \t]+(?=[^\s#]))*)`,
-    'dgi',
-  ),
-  // NEO4J_AUTH=user/password, "auth": "base64 of user:password"
-  /(?<![\w.-])\w*_auth=(?<secret>[^\s"'/:]*[/:][^\s"']+)/dgi,
-  /"auth"[ \t]*:[ \t]*"(?<secret>[A-Za-z0-9+/=]{8,})(?=")/dgi,
-  // scheme://user:password@host; behind host:port/ an @ means nothing
-  /(?<![a-z0-9+.-])[a-z][a-z0-9+.-]*:\/\/[^\s/:@"']*:(?!\d{1,5}(?:[/?#\s"']|$))(?<secret>[^\s"']{1,256})(?=@[\w.[-])/dgi,
-  // Authorization: Bearer word
-  /\bauthorization["']?\s*[:=]\s*["']?(?:bearer|basic)\s+(?<secret>[^\s"']+)/dgi,
-];
-
-/** Secrets that are recognised by their own shape. */
-const shapes: readonly RegExp[] = [
-  /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g,
-  // Not the signature algorithms sk-ssh-… and sk-ecdsa-… of OpenSSH.
-  /\bsk-(?!ssh-|ecdsa-sha2-)[A-Za-z0-9_-]{16,}/g,
-  /\b(?:ghp|gho|ghs|ghu|github_pat)_[A-Za-z0-9_]{20,}/g,
-  /\bhf_[A-Za-z0-9]{20,}/g,
-  /\bglpat-[A-Za-z0-9_-]{16,}/g,
-  /\bgsk_[A-Za-z0-9]{20,}/g,
-  /\bxox[abprs]-[A-Za-z0-9-]{10,}/g,
-  /\bAKIA[A-Z0-9]{16}\b/g,
-  /\bAIza[A-Za-z0-9_-]{30,}/g,
-  /\bnvapi-[A-Za-z0-9_-]{20,}/g,
-  /\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]+/g,
-  /\$(?:1|2[abxy]|5|6|7|y|apr1|argon2id?)\$[./A-Za-z0-9$=,+]{8,}/g,
-];
-
-/** Values that say something about a secret, or about where it is, instead of being one. */
-const harmless = new RegExp(
-  [
-    'true|false|yes|no|on|off|none|null|nil|undefined|required|optional|auto|all|file:.*|\\*+',
-    // nsswitch.conf(5): passwd: files systemd
-    '(?:files|compat|systemd|sss|db|nis|ldap|winbind)(?:\\s.*)?',
-    '<masked(?::well-known)?>.*',
-    // A variable, a command's output, a specifier of systemd, a template, a path.
-    // One that is another's fallback has lost its end: ${A:-${B}}.
-    '\\$[a-z_]\\w*|\\$\\{\\w+(?::?[-+?=])?|\\$\\(.*|`.*|%[a-z](?:/.*)?|\\{\\{.*',
-    // Encrypted by SOPS or eyaml, or kept in a vault.
-    'ENC\\[\\w+,[^\\]]*\\]|op://.*|ref\\+\\w+://.*|vault:.*#.*',
-    '(?:/(?:run|etc|var|usr|opt|home|root|tmp|srv|mnt|dev|data|secrets|vault|app|config)(?:/.*)?|(?:\\.{1,2}|~)/.*)',
-  ]
-    .map((alternative) => `^(?:${alternative})$`)
-    .join('|'),
-  'is',
-);
 
 const credentialName = new RegExp(`^(?:--?)?[\\w.-]*?${credential}$`, 'i');
 const credentialArgument = new RegExp(`^((?:--?)?[\\w.-]*?${credential}=)(.*)$`, 'is');
@@ -208,10 +98,18 @@ function replaceSecrets(text: string, pattern: RegExp): string {
   let from = 0;
   for (const match of text.matchAll(pattern)) {
     const [start, end] = match.indices?.groups?.secret ?? [0, 0];
-    masked += text.slice(from, start) + maskOne(text.slice(start, end));
+    masked += text.slice(from, start) + maskedPieces(text.slice(start, end));
     from = end;
   }
   return from === 0 ? text : masked + text.slice(from);
+}
+
+/** A secret that goes on behind a backslash stays on its lines: what follows them keeps its meaning and its number. */
+function maskedPieces(secret: string): string {
+  return secret
+    .split(/(\\[ \t]*\r?\n)/)
+    .map((piece, index) => (index % 2 === 0 ? maskOne(piece) : piece))
+    .join('');
 }
 
 function maskOne(secret: string): string {

@@ -1,0 +1,81 @@
+/**
+ * Where a secret stands in text: behind which names, in which notations. Every pattern is linear in the length of
+ * the text, or would let who writes a file stop an audit.
+ */
+
+/**
+ * What the name of a credential ends with: POSTGRES_PASSWORD, --api-key, clientSecret, SECRET_KEY_BASE,
+ * DB_PASSWORD_2. Not a number of tokens (max_token, --max-tokens 9), a public key, sudo's NOPASSWD.
+ */
+export const credential =
+  String.raw`(?:password|(?<!no)passwd|passphrase|pass|pwd|secret|salt|(?<!(?:load|import))credential|` +
+  String.raw`(?<!(?:max|min|num|per)[-_]?)token(?!s["']?[\s:=\0]+["']?[0-9]{1,9}(?![\w.-]))|` +
+  String.raw`(?<!public|pub|primary|host)[-_]key|(?:api|secret|access|private|encryption|master|auth|signing|admin|service)key)` +
+  String.raw`(?:s|[-_]?(?:base|value|old|new|prod|production|dev|staging|test|primary|secondary|default|overwrite|[0-9]{1,3}))?`;
+const name = String.raw`(?<![\w.-])[\w.-]*?${credential}`;
+
+const variable = String.raw`\bname["']?:[ \t]*["']?${name}["']?[ \t]*(?:,[ \t]*)?(?:\r?\n[ \t]*)?["']?value["']?:[ \t]*`;
+
+/** The end of a line that goes on behind a backslash: {@link maskedPieces} leaves it where it is. */
+const continuation = String.raw`\\[ \t]*\r?\n`;
+/**
+ * Without indentation the next line belongs to the same word, in a Dockerfile and in a shell. systemd makes a blank of
+ * the two, so what is plainly another setting or option is left (systemd.syntax(7)), as it is in YAML.
+ */
+const goesOn = String.raw`${continuation}(?![-#[\s]|[\w.-]+(?:=(?!=*(?:\s|$))|:(?:\s|$)))`;
+/** A word with its escapes. A backslash before a quote or at the end of a line is none of it. */
+const character = String.raw`(?:[^\s"'\\]|\\[^\s"']|\\[ \t](?=\S))`;
+const word = String.raw`(?:${character}|${goesOn})*`;
+const restOfLine = String.raw`(?:(?![ \t]?\\[ \t]*$)[^\n\r]|${goesOn})*`;
+const inDouble = String.raw`(?:\\(?:.|\r?\n)|[^"\\\n])`;
+const inSingle = String.raw`(?:\\\r?\n|[^'\n])`;
+const escapedQuote = String.raw`(?:(?!\\")(?:[^\n]|(?<=\\\r?)\n))`;
+
+/** Each has a named group `secret`, which alone is replaced. */
+export const assignments: readonly RegExp[] = [
+  // "NAME=the whole rest", 'NAME=the whole rest', \"NAME=the whole rest\"
+  new RegExp(String.raw`(?<!\\)"${name}=(?<secret>${inDouble}+)(?=")`, 'dgi'),
+  new RegExp(String.raw`'${name}=(?<secret>${inSingle}+)(?=')`, 'dgi'),
+  new RegExp(String.raw`\\"${name}=(?<secret>${escapedQuote}+)(?=\\")`, 'dgi'),
+  // NAME = "the whole rest", "name": "the whole rest"; in ["--token=","next"] the quote closes
+  new RegExp(String.raw`${name}["']?[ \t]*[:=][ \t]*(?!"[,\]}])(?<!\\)"(?<secret>${inDouble}*)(?=")`, 'dgi'),
+  new RegExp(String.raw`${name}["']?[ \t]*[:=][ \t]*(?!'[,\]}])'(?<secret>${inSingle}*)(?=')`, 'dgi'),
+  new RegExp(String.raw`${name}\\"[ \t]*:[ \t]*\\"(?<secret>${escapedQuote}*)(?=\\")`, 'dgi'),
+  // A line of its own: NAME=the whole rest, - name: the whole rest (a block, an anchor or a tag is none).
+  // One that goes on with the line before holds words, of which others may be settings.
+  new RegExp(
+    String.raw`(?<!\\[ \t]*\r?\n)^[ \t-]*(?:export[ \t]+)?${name}(?:[ \t]*=[ \t]*|[ \t]*:[ \t]+(?![{[&*|>!]))(?<secret>(?!["'{[]|\\[ \t]*$)\S${restOfLine})`,
+    'dgim',
+  ),
+  // ENV NAME the whole rest: the old form in a Dockerfile, where a line may go on behind a backslash
+  new RegExp(
+    String.raw`^[ \t]*(?:onbuild[ \t]+)?env[ \t]+${name}[ \t]+(?<secret>(?!["'=]|\\[ \t]*$)\S${restOfLine})`,
+    'dgim',
+  ),
+  new RegExp(String.raw`^[ \t]*(?:onbuild[ \t]+)?env[ \t]+${name}[ \t]+"(?<secret>${inDouble}+)"`, 'dgim'),
+  // NAME=word, name: word
+  new RegExp(String.raw`${name}(?:=(?!--)|[ \t]+=[ \t]+)(?<secret>(?![{[])${character}${word})`, 'dgi'),
+  new RegExp(String.raw`${name}:[ \t]+(?![{[&*|>!]|ENC\[)(?<secret>\$\{[^}\n]*\}|[^\s"',;{}[\]\\]+)`, 'dgi'),
+  // --name word, "--name", "word"
+  new RegExp(
+    String.raw`(?<![\w-])--[\w.-]*?${credential}(?:[ \t]+|["'][ \t]*,[ \t]*["'])(?!-)(?<secret>[^\s"',\\]+(?:${goesOn}[^\s"',\\]+)*)`,
+    'dgi',
+  ),
+  // A variable of a Kubernetes container, whose name and value stand apart: "name": "NAME", "value": "the whole rest"
+  new RegExp(String.raw`${variable}"(?<secret>${inDouble}*)(?=")`, 'dgi'),
+  new RegExp(String.raw`${variable}'(?<secret>${inSingle}*)(?=')`, 'dgi'),
+  new RegExp(
+    String.raw`${variable}(?![{[&*|>!])(?<secret>[^\s"',}](?:[^\s,}#]|(?<=\S)#|[ \t]+(?=[^\s#]))*)`,
+    'dgi',
+  ),
+  // NEO4J_AUTH=user/password, "auth": "base64 of user:password"
+  new RegExp(String.raw`(?<![\w.-])\w*_auth=(?<secret>[^\s"'/:\\]*[/:]${character}${word})`, 'dgi'),
+  /"auth"[ \t]*:[ \t]*"(?<secret>[A-Za-z0-9+/=]{8,})(?=")/dgi,
+  // scheme://user:password@host; behind host:port/ an @ means nothing
+  /(?<![a-z0-9+.-])[a-z][a-z0-9+.-]*:\/\/[^\s/:@"']*:(?!\d{1,5}(?:[/?#\s"']|$))(?<secret>[^\s"']{1,256})(?=@[\w.[-])/dgi,
+  // Authorization: Bearer word
+  new RegExp(
+    String.raw`\bauthorization["']?\s*[:=]\s*["']?(?:bearer|basic)\s+(?<secret>${character}${word})`,
+    'dgi',
+  ),
+];
