@@ -10,8 +10,12 @@
 export const credential =
   String.raw`(?:password|(?<!no)passwd|passphrase|pass|pwd|secret|salt|(?<!(?:load|import))credential|` +
   String.raw`(?<!(?:max|min|num|per)[-_]?)token(?!s["']?[\s:=\0]+["']?[0-9]{1,9}(?![\w.-]))|` +
-  String.raw`(?<!public|pub|primary|host)[-_]key|(?:api|secret|access|private|encryption|master|auth|signing|admin|service)key)` +
+  String.raw`(?<!public|pub|primary|host)[-_]key|(?:api|secret|access|private|encryption|master|auth|signing|admin|service)key|masterauth)` +
   String.raw`(?:s|[-_]?(?:base|value|old|new|prod|production|dev|staging|test|primary|secondary|default|overwrite|[0-9]{1,3}))?`;
+/** An option whose value is `user:password`: --gradio-auth, --gradio-api-auth, --basic-auth. */
+export const authentication = String.raw`(?:gradio|api|basic|http)[-_]?auth`;
+/** What stands before the password in such a value; a URL or a port number is none. */
+export const userBefore = String.raw`(?!\w+:\/\/)[^\s"':,]{1,128}:`;
 const name = String.raw`(?<![\w.-])[\w.-]*?${credential}`;
 
 const variable = String.raw`\bname["']?:[ \t]*["']?${name}["']?[ \t]*(?:,[ \t]*)?(?:\r?\n[ \t]*)?["']?value["']?:[ \t]*`;
@@ -31,6 +35,10 @@ const inDouble = String.raw`(?:\\(?:.|\r?\n)|[^"\\\n])`;
 const inSingle = String.raw`(?:\\\r?\n|[^'\n])`;
 const escapedQuote = String.raw`(?:(?!\\")(?:[^\n]|(?<=\\\r?)\n))`;
 
+const option = String.raw`(?<![\w-])--[\w.-]*?${credential}`;
+const optionWord = String.raw`[^\s"',\\]+(?:${goesOn}[^\s"',\\]+)*`;
+const comma = String.raw`[ \t]*,[ \t]*(?:\r?\n[ \t]*)?`;
+
 /** Each has a named group `secret`, which alone is replaced. */
 export const assignments: readonly RegExp[] = [
   // "NAME=the whole rest", 'NAME=the whole rest', \"NAME=the whole rest\"
@@ -40,7 +48,8 @@ export const assignments: readonly RegExp[] = [
   // NAME = "the whole rest", "name": "the whole rest"; in ["--token=","next"] the quote closes
   new RegExp(String.raw`${name}["']?[ \t]*[:=][ \t]*(?!"[,\]}])(?<!\\)"(?<secret>${inDouble}*)(?=")`, 'dgi'),
   new RegExp(String.raw`${name}["']?[ \t]*[:=][ \t]*(?!'[,\]}])'(?<secret>${inSingle}*)(?=')`, 'dgi'),
-  new RegExp(String.raw`${name}\\"[ \t]*:[ \t]*\\"(?<secret>${escapedQuote}*)(?=\\")`, 'dgi'),
+  // "NAME=\"the whole rest\"", \"name\": \"the whole rest\"
+  new RegExp(String.raw`${name}(?:\\"[ \t]*:[ \t]*|=)\\"(?<secret>${escapedQuote}*)(?=\\")`, 'dgi'),
   // A line of its own: NAME=the whole rest, - name: the whole rest (a block, an anchor or a tag is none).
   // One that goes on with the line before holds words, of which others may be settings.
   new RegExp(
@@ -56,9 +65,16 @@ export const assignments: readonly RegExp[] = [
   // NAME=word, name: word
   new RegExp(String.raw`${name}(?:=(?!--)|[ \t]+=[ \t]+)(?<secret>(?![{[])${character}${word})`, 'dgi'),
   new RegExp(String.raw`${name}:[ \t]+(?![{[&*|>!]|ENC\[)(?<secret>\$\{[^}\n]*\}|[^\s"',;{}[\]\\]+)`, 'dgi'),
-  // --name word, "--name", "word"
+  // --name word, --name "the whole rest", "--name", "the whole rest"; in ["x --token ","next"] the quote closes
+  new RegExp(String.raw`${option}[ \t]+(?!-)(?<secret>${optionWord})`, 'dgi'),
+  new RegExp(String.raw`${option}[ \t]+(?!"[ \t]*[,\]}])"(?<secret>${inDouble}+)(?=")`, 'dgi'),
+  new RegExp(String.raw`${option}[ \t]+(?!'[ \t]*[,\]}])'(?<secret>${inSingle}+)(?=')`, 'dgi'),
+  new RegExp(String.raw`${option}[ \t]+\\"(?<secret>${escapedQuote}+)(?=\\")`, 'dgi'),
+  new RegExp(String.raw`${option}["']${comma}"(?!-)(?<secret>${inDouble}+)(?=")`, 'dgi'),
+  new RegExp(String.raw`${option}["']${comma}'(?!-)(?<secret>${inSingle}+)(?=')`, 'dgi'),
+  // --gradio-auth user:password, in quotes or not, "--gradio-auth", "user:password"; the user is no secret
   new RegExp(
-    String.raw`(?<![\w-])--[\w.-]*?${credential}(?:[ \t]+|["'][ \t]*,[ \t]*["'])(?!-)(?<secret>[^\s"',\\]+(?:${goesOn}[^\s"',\\]+)*)`,
+    String.raw`(?<![\w-])--[\w.-]*?${authentication}(?:=|[ \t]+|["']${comma}(?=["']))["']?${userBefore}(?<secret>${character}${word})`,
     'dgi',
   ),
   // A variable of a Kubernetes container, whose name and value stand apart: "name": "NAME", "value": "the whole rest"
@@ -69,7 +85,7 @@ export const assignments: readonly RegExp[] = [
     'dgi',
   ),
   // NEO4J_AUTH=user/password, "auth": "base64 of user:password"
-  new RegExp(String.raw`(?<![\w.-])\w*_auth=(?<secret>[^\s"'/:\\]*[/:]${character}${word})`, 'dgi'),
+  new RegExp(String.raw`(?<![\w.-])\w*_auth=(?<secret>[^\s"'/:\\]{0,128}[/:]${character}${word})`, 'dgi'),
   /"auth"[ \t]*:[ \t]*"(?<secret>[A-Za-z0-9+/=]{8,})(?=")/dgi,
   // scheme://user:password@host; behind host:port/ an @ means nothing
   /(?<![a-z0-9+.-])[a-z][a-z0-9+.-]*:\/\/[^\s/:@"']*:(?!\d{1,5}(?:[/?#\s"']|$))(?<secret>[^\s"']{1,256})(?=@[\w.[-])/dgi,

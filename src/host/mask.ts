@@ -1,4 +1,4 @@
-import { assignments, credential } from './mask-patterns.ts';
+import { assignments, authentication, credential, userBefore } from './mask-patterns.ts';
 import { harmless, shapes, wellKnown } from './mask-values.ts';
 import { isPlaceholder } from './placeholder.ts';
 
@@ -24,6 +24,8 @@ export function isWellKnown(value: string): boolean {
 }
 
 const credentialName = new RegExp(`^(?:--?)?[\\w.-]*?${credential}$`, 'i');
+const authenticationName = new RegExp(`^--[\\w.-]*?${authentication}$`, 'i');
+const userName = new RegExp(`^${userBefore}`);
 const credentialArgument = new RegExp(`^((?:--?)?[\\w.-]*?${credential}=)(.*)$`, 'is');
 
 /**
@@ -51,7 +53,9 @@ function maskValue(value: unknown, under: string): unknown {
 /** Masks a value by the name that it has, which need not stand beside it in the text. */
 export function maskNamed(name: string, value: string): string {
   const isCount = /tokens$/i.test(name) && /^[0-9]{1,9}$/.test(value);
-  return credentialName.test(name) && !isCount ? maskOne(value) : maskWord(value);
+  if (credentialName.test(name) && !isCount) return maskOne(value);
+  const [user] = authenticationName.test(name) ? (userName.exec(value) ?? []) : [];
+  return user === undefined ? maskWord(value) : user + maskOne(value.slice(user.length));
 }
 
 /** The option whose value an argument is, as in ["--api-key", "word"]; empty when it is none. */
@@ -78,9 +82,7 @@ export function maskSecrets(text: string): string {
   if (!text.includes('\0')) return maskText(text);
   // Arguments or variables of a process: each ends at a NUL, whatever it holds.
   const words = text.split('\0');
-  return words
-    .map((word, index) => (credentialName.test(optionBefore(words, index)) ? maskOne(word) : maskWord(word)))
-    .join('\0');
+  return words.map((word, index) => maskNamed(optionBefore(words, index), word)).join('\0');
 }
 
 function maskText(text: string): string {
