@@ -64,7 +64,10 @@ export const assignments: readonly RegExp[] = [
   new RegExp(String.raw`^[ \t]*(?:onbuild[ \t]+)?env[ \t]+${name}[ \t]+"(?<secret>${inDouble}+)"`, 'dgim'),
   // NAME=word, name: word
   new RegExp(String.raw`${name}(?:=(?!--)|[ \t]+=[ \t]+)(?<secret>(?![{[])${character}${word})`, 'dgi'),
-  new RegExp(String.raw`${name}:[ \t]+(?![{[&*|>!]|ENC\[)(?<secret>\$\{[^}\n]*\}|[^\s"',;{}[\]\\]+)`, 'dgi'),
+  new RegExp(
+    String.raw`${name}:[ \t]+(?![{[&*|>!]|ENC\[)(?<secret>\$\$?\{[^}\n]*\}|[^\s"',;{}[\]\\]+)`,
+    'dgi',
+  ),
   // --name word, --name "the whole rest", "--name", "the whole rest"; in ["x --token ","next"] the quote closes
   new RegExp(String.raw`${option}[ \t]+(?!-)(?<secret>${optionWord})`, 'dgi'),
   new RegExp(String.raw`${option}[ \t]+(?!"[ \t]*[,\]}])"(?<secret>${inDouble}+)(?=")`, 'dgi'),

@@ -40,7 +40,8 @@ export const harmless = new RegExp(
     '<masked(?::well-known)?>.*',
     // A variable, a command's output, a specifier of systemd, a template, a path.
     // One that is another's fallback has lost its end: ${A:-${B}}.
-    '\\$[a-z_]\\w*|\\$\\{\\w+(?::?[-+?=])?|\\$\\(.*|`.*|%[a-z](?:/.*)?|\\{\\{.*',
+    // Compose writes a literal dollar as two, for a shell in the container to see one.
+    '\\$\\$?[a-z_]\\w*|\\$\\$?\\{\\w+(?::?[-+?=])?|\\$\\$?\\(.*|`.*|%[a-z](?:/.*)?|\\{\\{.*',
     // Encrypted by SOPS or eyaml, or kept in a vault.
     'ENC\\[\\w+,[^\\]]*\\]|op://.*|ref\\+\\w+://.*|vault:.*#.*',
     '(?:/(?:run|etc|var|usr|opt|home|root|tmp|srv|mnt|dev|data|secrets|vault|app|config)(?:/.*)?|(?:\\.{1,2}|~)/.*)',

@@ -117,7 +117,7 @@ function maskedPieces(secret: string): string {
 function maskOne(secret: string): string {
   const trimmed = secret.trim();
   // ${NAME}, or with a literal to fall back on: ${NAME:-literal}
-  const variable = /^(\$\{\w+(?::?[-+?=])?)([^}]*)(\}.*)$/s.exec(trimmed);
+  const variable = /^(\$\$?\{\w+(?::?[-+?=])?)([^}]*)(\}.*)$/s.exec(trimmed);
   if (variable !== null) {
     const [, before = '', fallback = '', after = ''] = variable;
     return before + (fallback === '' ? '' : maskOne(fallback)) + after;

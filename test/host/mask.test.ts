@@ -68,6 +68,8 @@ describe('masks', () => {
     ['Environment=DB_PASSWORD=abc,def B=2', `Environment=DB_PASSWORD=${M} B=2`],
     ['redis://u:p@ss@h:1', `redis://u:${M}@h:1`],
     ['redis://u:p/w@h', `redis://u:${M}@h`],
+    ['PGPASSWORD: "$${DB:-abc}"', `PGPASSWORD: "$\${DB:-${M}}"`],
+    ['PGPASSWORD: $$5ecret', `PGPASSWORD: ${M}`],
     ['DB_PASSWORD=${PG:-hunter2}', 'DB_PASSWORD=${PG:-<masked>}'],
     // The examples of LibreChat, Dify and Langfuse, copied into servers.
     [
@@ -141,6 +143,14 @@ describe('leaves alone', () => {
     'POSTGRES_PASSWORD: ${A:-${B}}',
     '- A_TOKEN=${A:-${B:-}}',
     'environment: {A_TOKEN: ${TOKEN}, B: 1}',
+    // Compose makes one dollar of two, and the shell in the container sees a variable.
+    'command: sh -c "redis-server --requirepass $${REDIS_PASSWORD}"',
+    'command: vllm serve --api-key $${API_KEY} --port 1',
+    'PGPASSWORD: "$${DB}"',
+    'PGPASSWORD: $$DB',
+    '{PGPASSWORD: $${DB}, A: 1}',
+    'command: PGPASSWORD=$$(cat /run/secrets/db) psql',
+    'mysqladmin ping -p$$MYSQL_ROOT_PASSWORD',
     'POSTGRES_PASSWORD_FILE=/run/secrets/db',
     'SECRET_KEY=/run/secrets/key',
     "c.ServerApp.token = ''",
