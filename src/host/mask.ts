@@ -1,3 +1,4 @@
+import { layouts } from './mask-layouts.ts';
 import { assignments, authentication, credential, userBefore } from './mask-patterns.ts';
 import { harmless, shapes, wellKnown } from './mask-values.ts';
 import { isPlaceholder } from './placeholder.ts';
@@ -67,7 +68,7 @@ function optionBefore(items: readonly unknown[], index: number): string {
 
 /** What any of the patterns needs: most text has nothing of it, and is left alone at once. */
 const suspicious =
-  /pass|pwd|secret|salt|credential|token|key|auth|:\/\/|sk-|gh[opsu]_|github_pat_|hf_|glpat-|gsk_|xox|akia|aiza|nvapi-|eyj|\$/i;
+  /pass|pwd|secret|salt|cred|_pw|-pw|curl|redis-cli|valkey-cli|mysql|mariadb|token|key|auth|:\/\/|sk-|gh[opsu]_|github_pat_|hf_|glpat-|gsk_|xox|akia|aiza|nvapi-|eyj|\$/i;
 
 /** One argument or variable, which ends where the text does. */
 function maskWord(word: string): string {
@@ -91,7 +92,7 @@ function maskText(text: string): string {
   for (const shape of shapes) {
     masked = masked.replace(shape, (secret) => maskedLiteral + secret.replace(/[^\n]+/g, ''));
   }
-  for (const assignment of assignments) masked = replaceSecrets(masked, assignment);
+  for (const pattern of [...assignments, ...layouts]) masked = replaceSecrets(masked, pattern);
   return masked;
 }
 
@@ -106,10 +107,10 @@ function replaceSecrets(text: string, pattern: RegExp): string {
   return from === 0 ? text : masked + text.slice(from);
 }
 
-/** A secret that goes on behind a backslash stays on its lines: what follows them keeps its meaning and its number. */
+/** A secret of several lines stays on them, as deep as they are: what follows keeps its meaning and its number. */
 function maskedPieces(secret: string): string {
   return secret
-    .split(/(\\[ \t]*\r?\n)/)
+    .split(/((?:\\[ \t]*)?\r?\n[ \t]*)/)
     .map((piece, index) => (index % 2 === 0 ? maskOne(piece) : piece))
     .join('');
 }

@@ -25,6 +25,11 @@ describe('over any text', () => {
     'x',
     '{',
     ',',
+    'name',
+    'value',
+    '- ',
+    '|',
+    'curl -u ',
   );
   const secretLike = fc.array(words, { maxLength: 40 }).map((parts) => parts.join(''));
 
@@ -74,6 +79,15 @@ describe('over any text', () => {
     'a_auth=',
     'pass-',
     'a://b:',
+    'curl ',
+    'curl -u ',
+    'mysql -x ',
+    'a_password: |\n  a\n',
+    'a_password: |\n\n',
+    'a_password:\n',
+    '- value: a\n',
+    '- value: "a\\\n',
+    '- --token\n',
   ])('it takes time in proportion: %j', (text) => {
     const many = text.repeat(Math.ceil(200_000 / text.length));
     const started = process.cpuUsage();

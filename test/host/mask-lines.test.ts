@@ -24,7 +24,7 @@ describe('leaves a line that goes on going on', () => {
     ['ENV A_PASSWORD=S3cr\\\netpart2 B=1', `ENV A_PASSWORD=${M}\\\n${M} B=1`],
     ['ENV A_PASSWORD=S3\\\ncr\\\netpart2==', `ENV A_PASSWORD=${M}\\\n${M}\\\n${M}`],
     ['ENV A_PASSWORD S3cr\\\netpart2', `ENV A_PASSWORD ${M}\\\n${M}`],
-    ['ENV A_PASSWORD="S3cr\\\n  etpart2" B=1', `ENV A_PASSWORD="${M}\\\n${M}" B=1`],
+    ['ENV A_PASSWORD="S3cr\\\n  etpart2" B=1', `ENV A_PASSWORD="${M}\\\n  ${M}" B=1`],
     ["RUN x 'A_PASSWORD=S3cr\\\netpart2' y", `RUN x 'A_PASSWORD=${M}\\\n${M}' y`],
     ['RUN x --token abc\\\ndef --y', `RUN x --token ${M}\\\n${M} --y`],
     ['RUN NEO4J_AUTH=neo4j/abc\\\ndef x', `RUN NEO4J_AUTH=${M}\\\n${M} x`],
@@ -36,5 +36,59 @@ describe('leaves a line that goes on going on', () => {
     ],
   ])('%j', (text, masked) => {
     expect(maskSecrets(text)).toBe(masked);
+  });
+});
+
+describe('masks what stands apart from its name', () => {
+  test.each([
+    ['A_PASSWORD: |\n  abc\n\n   def\nB: 1', `A_PASSWORD: |\n  ${M}\n\n   ${M}\nB: 1`],
+    ['- A_PASSWORD: >-\n      abc\n  B: 1', `- A_PASSWORD: >-\n      ${M}\n  B: 1`],
+    ['A_PASSWORD: &a |\r\n  abc\r\nB: 1', `A_PASSWORD: &a |\r\n  ${M}\r\nB: 1`],
+    ['A_PASSWORD: |\n  ${A}\nB: 1', 'A_PASSWORD: |\n  ${A}\nB: 1'],
+    ['A_PASSWORD: &pw abc', `A_PASSWORD: &pw ${M}`],
+    ['A_PASSWORD: &pw "abc"', `A_PASSWORD: &pw "${M}"`],
+    ['{A_PASSWORD: !!str abc, B: 1}', `{A_PASSWORD: !!str ${M}, B: 1}`],
+    ['A_PASSWORD:\n  abc\nB: 1', `A_PASSWORD:\n  ${M}\nB: 1`],
+    ['A_PASSWORD:\n  "abc def"\nB: 1', `A_PASSWORD:\n  "${M}"\nB: 1`],
+    ['- value: abc\n  name: A_PASSWORD', `- value: ${M}\n  name: A_PASSWORD`],
+    ['- value: "a b"\n  name: "A_PASSWORD"', `- value: "${M}"\n  name: "A_PASSWORD"`],
+    ["- {value: 'abc', name: A_PASSWORD}", `- {value: '${M}', name: A_PASSWORD}`],
+    ['{"value": "abc", "name": "A_PASSWORD"}', `{"value": "${M}", "name": "A_PASSWORD"}`],
+    ['- --api-key\n- abc\n- --port', `- --api-key\n- ${M}\n- --port`],
+    ['- "--api-key"\n- "a b"', `- "--api-key"\n- "${M}"`],
+    ['- --gradio-auth\n- u:abc', `- --gradio-auth\n- u:${M}`],
+    ['DB_PW=abc', `DB_PW=${M}`],
+    ['x: {db-pw: abc}', `x: {db-pw: ${M}}`],
+    ['SMTP_CREDS=abc', `SMTP_CREDS=${M}`],
+    ['curl -fsS -u u:abc http://h', `curl -fsS -u u:${M} http://h`],
+    ['RUN curl -o x \\\n  --user "u:abc" h', `RUN curl -o x \\\n  --user "u:${M}" h`],
+    ['["CMD", "curl", "-u", "u:abc"]', `["CMD", "curl", "-u", "u:${M}"]`],
+    ['redis-cli -h r -a abc ping', `redis-cli -h r -a ${M} ping`],
+    ['["redis-cli", "-a", "abc", "ping"]', `["redis-cli", "-a", "${M}", "ping"]`],
+    ['mysqladmin ping -h db -pabc', `mysqladmin ping -h db -p${M}`],
+    ['["CMD", "mysqladmin", "ping", "-pabc"]', `["CMD", "mysqladmin", "ping", "-p${M}"]`],
+  ])('%j', (text, masked) => {
+    expect(maskSecrets(text)).toBe(masked);
+  });
+
+  test.each([
+    'secrets:\n  db_password:\n    file: ./x\n  token:\n    environment: TOKEN',
+    'secrets:\n  - db_password\n',
+    'secrets:\n  "db": {}\n',
+    'db_password:\nB: 1',
+    'api_key: !secret key_of_mine',
+    'A_PASSWORD: *pw',
+    '- name: A\n  value: abc\n- name: DB_PASSWORD\n  valueFrom: x',
+    '- --api-key\n- --port\n- 80',
+    '- --api-key\n- $(API_KEY)',
+    'curl -fsS http://h && docker run -u 1000:1000 x',
+    'curl -u "${U:-u}:${P}" h',
+    'docker run --name mysql -p3306:3306 -p 127.0.0.1:1:1 mysql:8',
+    'apt-get install mysql-client && mkdir -p/x && x -p8080',
+    'mysql -u root -p db < x',
+    'mysqladmin ping -p$$MYSQL_ROOT_PASSWORD',
+    'redis-cli -a $REDIS_PASSWORD ping',
+  ])('and nothing of %j', (text) => {
+    expect(maskSecrets(text)).toBe(text);
   });
 });
