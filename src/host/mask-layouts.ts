@@ -3,11 +3,11 @@ import {
   character,
   comma,
   continuation,
+  goesOn,
   inDouble,
   name,
   option,
   userBefore,
-  word,
 } from './mask-patterns.ts';
 
 /**
@@ -25,7 +25,9 @@ const nameBehind = String.raw`[ \t]*,?[ \t]*(?:\r?\n[ \t]*)?["']?name["']?:[ \t]
 /** What of the same command stands before an option; the limit keeps a text of nothing but commands cheap. */
 const before = String.raw`(?=[\s"'])(?:[^\n\\|;&]|\\[^\n\r]|${continuation}){0,400}?[\s"']`;
 const value = String.raw`(?:[ \t]+|["']${comma}(?=["']))["']?`;
-const user = String.raw`(?:\$\{[^}\n]{0,64}\}|[^\s"':{]){1,64}:`;
+const user = String.raw`(?:\$\{[^}\n]{0,64}\}|[^\s"':{<]){1,64}:`;
+/** A word of a shell: what ends a command ends it, unless a quote is still to be closed. */
+const shellWord = String.raw`(?:(?![|;&])${character}|[|;&](?=[^\s"']{0,128}["'])|${goesOn})+`;
 
 /** Each has a named group `secret`, which alone is replaced. */
 export const layouts: readonly RegExp[] = [
@@ -51,14 +53,14 @@ export const layouts: readonly RegExp[] = [
   new RegExp(String.raw`\bvalue:[ \t]+(?![{[&*|>!"'])(?<secret>[^\s,}][^\n\r,}]*)${nameBehind}`, 'dgim'),
   // curl -u user:password; see curl(1)
   new RegExp(
-    String.raw`\bcurl${before}(?:-[a-zA-Z]{0,8}[uU]|--user|--proxy-user)${value}${user}(?<secret>${character}${word})`,
+    String.raw`\bcurl${before}(?:-[a-zA-Z]{0,8}[uU]|--user|--proxy-user)${value}${user}(?<secret>${shellWord})`,
     'dg',
   ),
   // redis-cli -a password
-  new RegExp(String.raw`\b(?:redis|valkey)-cli${before}-a${value}(?!-)(?<secret>${character}${word})`, 'dg'),
+  new RegExp(String.raw`\b(?:redis|valkey)-cli${before}-a${value}(?!-)(?<secret>${shellWord})`, 'dg'),
   // mysql -ppassword, without a blank; -p8080:80 behind a container of that name is a port of docker's
   new RegExp(
-    String.raw`\b(?:mysql|mariadb)(?:-?(?:admin|check|dump|import|show))?${before}-p(?![\d.:]*:\d)(?<secret>${character}${word})`,
+    String.raw`\b(?:mysql|mariadb)(?:-?(?:admin|check|dump|import|show))?${before}-p(?![\d.:]*:\d)(?<secret>${shellWord})`,
     'dg',
   ),
 ];

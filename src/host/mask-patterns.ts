@@ -15,7 +15,7 @@ export const credential =
 /** An option whose value is `user:password`: --gradio-auth, --gradio-api-auth, --basic-auth. */
 export const authentication = String.raw`(?:gradio|api|basic|http)[-_]?auth`;
 /** What stands before the password in such a value; a URL or a port number is none. */
-export const userBefore = String.raw`(?!\w+:\/\/)[^\s"':,]{1,128}:`;
+export const userBefore = String.raw`(?!\w+:\/\/)[^\s"':,<]{1,128}:`;
 export const name = String.raw`(?<![\w.-])[\w.-]*?${credential}`;
 
 const variable = String.raw`\bname["']?:[ \t]*["']?${name}["']?[ \t]*(?:,[ \t]*)?(?:\r?\n[ \t]*)?["']?value["']?:[ \t]*`;
@@ -29,10 +29,10 @@ export const continuation = String.raw`\\[ \t]*\r?\n`;
  * Without indentation the next line belongs to the same word, in a Dockerfile and in a shell. systemd makes a blank of
  * the two, so what is plainly another setting or option is left (systemd.syntax(7)), as it is in YAML.
  */
-const goesOn = String.raw`${continuation}(?![-#[\s]|[\w.-]+(?:=(?!=*(?:\s|$))|:(?:\s|$)))`;
+export const goesOn = String.raw`${continuation}(?![-#[\s]|[\w.-]+(?:=(?!=*(?:\s|$))|:(?:\s|$)))`;
 /** A word with its escapes. A backslash before a quote or at the end of a line is none of it. */
 export const character = String.raw`(?:[^\s"'\\]|\\[^\s"']|\\[ \t](?=\S))`;
-export const word = String.raw`(?:${character}|${goesOn})*`;
+const word = String.raw`(?:${character}|${goesOn})*`;
 const restOfLine = String.raw`(?:(?![ \t]?\\[ \t]*$)[^\n\r]|${goesOn})*`;
 export const inDouble = String.raw`(?:\\(?:.|\r?\n)|[^"\\\n])`;
 const inSingle = String.raw`(?:\\\r?\n|[^'\n])`;

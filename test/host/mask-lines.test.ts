@@ -63,6 +63,8 @@ describe('masks what stands apart from its name', () => {
     ['curl -fsS -u u:abc http://h', `curl -fsS -u u:${M} http://h`],
     ['RUN curl -o x \\\n  --user "u:abc" h', `RUN curl -o x \\\n  --user "u:${M}" h`],
     ['["CMD", "curl", "-u", "u:abc"]', `["CMD", "curl", "-u", "u:${M}"]`],
+    ['mysql -pabc&redis-cli -a abc|cat', `mysql -p${M}&redis-cli -a ${M}|cat`],
+    ['mysql "-pab&c" x', `mysql "-p${M}" x`],
     ['redis-cli -h r -a abc ping', `redis-cli -h r -a ${M} ping`],
     ['["redis-cli", "-a", "abc", "ping"]', `["redis-cli", "-a", "${M}", "ping"]`],
     ['mysqladmin ping -h db -pabc', `mysqladmin ping -h db -p${M}`],
@@ -87,6 +89,7 @@ describe('masks what stands apart from its name', () => {
     'apt-get install mysql-client && mkdir -p/x && x -p8080',
     'mysql -u root -p db < x',
     'mysqladmin ping -p$$MYSQL_ROOT_PASSWORD',
+    'curl -u <masked:well-known> h',
     'redis-cli -a $REDIS_PASSWORD ping',
   ])('and nothing of %j', (text) => {
     expect(maskSecrets(text)).toBe(text);
