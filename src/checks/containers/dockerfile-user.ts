@@ -113,9 +113,9 @@ function dropperIn(
     let words: readonly string[] = [];
     if ('script' in step) {
       words = runOf(step.script).pipelines.flatMap((pipeline) =>
-        pipeline.flatMap(({ program, args }) => [
+        pipeline.flatMap(({ program, args, through }) => [
           program,
-          ...args.map(({ text }) => text.replace(/[=:].*$/, '')),
+          ...[...through, ...args].map(({ text }) => text.replace(/[=:].*$/, '')),
         ]),
       );
     } else if ('sources' in step) {

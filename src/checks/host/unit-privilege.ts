@@ -7,6 +7,7 @@ import { processesFact } from '../../facts/processes.ts';
 import type { Process } from '../../facts/processes.ts';
 import { citeUnitSetting, dropInData } from '../../facts/units/cite.ts';
 import { eachServingUnit } from '../../facts/units/each-unit.ts';
+import { holdsCredential } from '../../facts/units/exec-credential.ts';
 import type { ExecCommand, Unit } from '../../facts/units/unit.ts';
 import { unitsFact } from '../../facts/units/units.ts';
 
@@ -86,8 +87,8 @@ function accountOf({ service, name }: Unit): string {
 }
 
 /** The same command without the prefix, where it is the only one and holds no secret. */
-function commandData({ execStart }: Unit, { citation, prefixes }: ExecCommand): { command?: string } {
+function commandData({ execStart }: Unit, { argv, citation, prefixes }: ExecCommand): { command?: string } {
   const line = (citation.excerpt ?? '').replace(/^ExecStart=/, '');
-  if (execStart.length !== 1 || line.includes('<masked')) return {};
+  if (execStart.length !== 1 || line.includes('<masked') || holdsCredential(argv)) return {};
   return { command: prefixes.replace(/[+!]/g, '') + line.slice(prefixes.length) };
 }

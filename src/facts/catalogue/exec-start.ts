@@ -1,4 +1,4 @@
-import { maskNamed } from '../../host/mask.ts';
+import { holdsCredential } from '../units/exec-credential.ts';
 import type { Unit } from '../units/unit.ts';
 import type { AiService } from './ai-services.ts';
 import type { Condition, Dangerous } from './catalogue.ts';
@@ -38,28 +38,19 @@ export function isCredential({ setting, when }: Condition): boolean {
 /**
  * The `ExecStart=` line that a unit would have without some flags, or with a safe value for them.
  *
- * @returns `null` where it cannot be written down safely: several commands, a masked argument, or a word
- *   after a flag that may be its value or may not
+ * @returns `null` where it cannot be written down safely: several commands, a credential among the
+ *   arguments, or a word after a flag that may be its value or may not
  */
 function execStartWithout(unit: Unit, flags: readonly Removal[]): string | null {
   const [command, ...others] = unit.execStart;
   if (command === undefined || others.length > 0) return null;
-  if (command.argv.some((_, index) => isSecretAt(command.argv, index)) || command.prefixes.includes('@'))
-    return null;
+  if (holdsCredential(command.argv) || command.prefixes.includes('@')) return null;
   let argv: readonly string[] | null = command.argv;
   for (const { setting, when, safe = null } of flags) {
     argv &&= withoutFlag(argv, setting.name, 'present' in when);
     if (argv !== null && safe !== null) argv = [...argv, `${setting.name}=${safe}`];
   }
   return argv === null ? null : `ExecStart=${command.prefixes}${argv.map(quote).join(' ')}`;
-}
-
-/** Whether an argument is a credential, or holds one, masked or not: it is never printed. */
-function isSecretAt(argv: readonly string[], index: number): boolean {
-  const argument = argv[index] ?? '';
-  const [, flag = argv[index - 1] ?? '', value = argument] = /^(-[^=]*)=(.*)$/s.exec(argument) ?? [];
-  const isValue = flag.startsWith('-') && !value.startsWith('-');
-  return argument.includes('<masked') || (isValue && maskNamed(flag, value) !== value);
 }
 
 function withoutFlag(argv: readonly string[], name: string, isSwitch: boolean): string[] | null {

@@ -8,6 +8,8 @@ export interface Invocation {
   /** Without its directory: `pip` for `/venv/bin/pip`; `python3 -m pip` is `pip`, too. */
   readonly program: string;
   readonly args: readonly ShellWord[];
+  /** The words before it: `sudo`, `gosu app`. */
+  readonly through: readonly ShellWord[];
   readonly assignments: readonly ShellWord[];
   readonly redirects: readonly Redirect[];
   /** Where it stands in the instruction's text. */
@@ -88,6 +90,7 @@ function invocationOf(command: Command, place: Place, depth: number, found: Foun
   const real = module === undefined ? { program, args } : { program: module, args: args.slice(isModule + 2) };
   return {
     ...real,
+    through: words.slice(0, start),
     assignments: [...assignments, ...words.slice(0, start).filter(isAssignment)],
     redirects,
     at,

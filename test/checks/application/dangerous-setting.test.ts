@@ -96,7 +96,7 @@ describe('dangerous-setting', () => {
     expect(verdicts).toMatchObject([
       {
         message: 'argument',
-        data: { name: '--props', execStart: 'ExecStart=/opt/llama-server --api-key k' },
+        data: { name: '--props' },
       },
       { message: 'secret', data: { name: '--api-key' } },
     ]);
@@ -112,7 +112,17 @@ describe('dangerous-setting', () => {
     ]);
   });
 
+  test('a credential that only a variable holds is no obstacle', () => {
+    const argv = [...vllm, '--trust-remote-code', '--api-key', '${KEY}', '--max-batched-tokens', '10'];
+    expect(evaluate(dangerousSetting, { services: [inUnit('vllm', { argv })] }, high)).toMatchObject([
+      { data: { execStart: 'ExecStart=/usr/bin/vllm serve m --api-key ${KEY} --max-batched-tokens 10' } },
+    ]);
+  });
+
   test.each([
+    ['a credential that the host left', [...vllm, '--trust-remote-code', '--api-key', 'k']],
+    ['a credential behind an equals sign', [...vllm, '--trust-remote-code', '--api-key=k']],
+    ['a user and a password', [...vllm, '--trust-remote-code', '--gradio-auth', 'u:k']],
     ['a masked argument', [...vllm, '--trust-remote-code', '--hf-token', '<masked>']],
     ['a word that may be the switch’s value', ['/usr/bin/vllm', 'serve', '--trust-remote-code', 'm']],
   ])('it gets none with %s', (_, argv) => {

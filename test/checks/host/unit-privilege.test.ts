@@ -55,6 +55,7 @@ describe('unit-privilege', () => {
       { message: 'prefix', data: { prefix: '+', command: '-/bin/ollama serve' } },
     ]);
     expect(data('+/bin/ollama --key <masked>')).not.toMatchObject([{ data: { command: expect.anything() } }]);
+    expect(data('+/bin/ollama --api-key k')).not.toMatchObject([{ data: { command: expect.anything() } }]);
     expect(data('+/bin/a', '/bin/b')).not.toMatchObject([{ data: { command: expect.anything() } }]);
   });
 });
