@@ -1,5 +1,5 @@
 import { defineFact } from '../../engine/fact.ts';
-import { knownInPart } from '../../host/evidence.ts';
+import { gapsOf, knownInPart } from '../../host/evidence.ts';
 import type { Host } from '../../host/host.ts';
 import { maskedLiteral, maskedWellKnown } from '../../host/mask.ts';
 import type { NamedBuild } from '../compose/builds.ts';
@@ -31,7 +31,8 @@ export const dockerfilesFact = defineFact<Dockerfiles>({
     ]);
     files.push(...builds.flatMap(withoutFile));
     const companions = files.length === 0 ? [] : await readCompanions(host, paths);
-    const gaps = [...(incomplete === null ? [] : [incomplete]), ...quadlets.gaps];
+    const unseen = compose.state === 'unknown' ? gapsOf(compose) : [];
+    const gaps = [...(incomplete === null ? [] : [incomplete]), ...unseen, ...quadlets.gaps];
     return knownInPart({ files, companions }, '/', gaps);
   },
 });
