@@ -6,7 +6,7 @@ import { citeKernel, citeSetting, workloadData } from '../../facts/workloads/cit
 import { eachWorkload } from '../../facts/workloads/each-workload.ts';
 import { engineOfWorkload, enginesFact } from '../../facts/workloads/engine.ts';
 import { leftOpen, linuxAlone } from '../../facts/workloads/left-open.ts';
-import { namespaceOf, namespaceSettings } from '../../facts/workloads/shared-namespace.ts';
+import { namespaceOf, namespaceSettings, wayThrough } from '../../facts/workloads/shared-namespace.ts';
 import type { NamespaceKind, Workload } from '../../facts/workloads/workload.ts';
 import { workloadsFact } from '../../facts/workloads/workloads.ts';
 
@@ -40,7 +40,8 @@ export const workloadNamespace = defineCheck({
         const because = 'Podman maps no users unless it is told, so there is no user namespace to leave';
         return [{ outcome: 'not-applicable', subject: name, because }];
       }
-      const { mode, through, owner } = namespaceOf(workload, namespace, workloads);
+      const answer = namespaceOf(workload, namespace, workloads);
+      const { mode, through, owner } = answer;
       const isUnsaid = mode === 'default' && (namespace === 'user' || namespace === 'cgroup');
       // A HostProcess pod of Windows is on its node's network, too.
       const foreign = namespace === 'network' ? null : linuxAlone(workload.os);
@@ -58,7 +59,7 @@ export const workloadNamespace = defineCheck({
       // What was not known, the kernel proves: its first process is in another namespace than this machine's init.
       if (shared === false && (mode === null || mode === 'default')) return [pass(name, ...evidence)];
       if (mode === null) {
-        const because = `\`${name}\` shares the ${namespace} namespace of container ${through.join(', then ')}, which is not there to ask`;
+        const because = `\`${name}\` shares the ${namespace} namespace of container ${wayThrough(answer, ', then ')}, which is not there to ask`;
         return [{ ...undetermined(because, name), evidence }];
       }
       if (mode === 'default' && namespace !== 'user') {
@@ -69,7 +70,7 @@ export const workloadNamespace = defineCheck({
       const data = {
         ...workloadData(workload),
         ...(owner.directory === null ? {} : { ownerDirectory: owner.directory }),
-        ...{ namespace, meaning, owner: owner.name, through: through.join(' and ') },
+        ...{ namespace, meaning, owner: owner.name, through: wayThrough(answer, ' and ') },
       };
       const message = through.length === 0 ? 'own' : 'borrowed';
       return [{ outcome: 'fail', message, subject: name, data, evidence }];

@@ -1,5 +1,5 @@
 import { defineFact } from '../../engine/fact.ts';
-import { knownInPart } from '../../host/evidence.ts';
+import { gapsOf, knownInPart } from '../../host/evidence.ts';
 import type { Host } from '../../host/host.ts';
 import { maskedLiteral, maskedWellKnown } from '../../host/mask.ts';
 import type { NamedBuild } from '../compose/builds.ts';
@@ -32,7 +32,8 @@ export const dockerfilesFact = defineFact<Dockerfiles>({
       ...named.map(({ path, by }) => readDockerfile(host, path, by)),
     ]);
     files.push(...builds.flatMap(withoutFile));
-    const gaps = [...(incomplete === null ? [] : [incomplete]), ...quadlets.gaps];
+    const unseen = compose.state === 'unknown' ? gapsOf(compose) : [];
+    const gaps = [...(incomplete === null ? [] : [incomplete]), ...unseen, ...quadlets.gaps];
     const wanted = files.length === 0 ? [] : paths.filter((path) => companionName.test(path));
     if (wanted.length > mostCompanions)
       gaps.push(`only the first ${String(mostCompanions)} files that a Dockerfile may copy were read`);

@@ -4,7 +4,7 @@ import { straightened } from './path-pattern.ts';
 import type { PowerfulPaths } from './powerful-paths.ts';
 import { joined, reachedBy, reachedFrom, writtenBy } from './powerful-paths.ts';
 import type { Setting } from './setting.ts';
-import { namespaceOf } from './shared-namespace.ts';
+import { namespaceOf, wayThrough } from './shared-namespace.ts';
 import type { Mount, Workload } from './workload.ts';
 
 /** Something by which code in a container becomes root on the machine. */
@@ -89,8 +89,8 @@ function capabilities(workload: Workload): HostPower[] {
 
 /** Another's memory, in the host's namespace of processes, with the right to trace them. */
 function foreignProcesses(workload: Workload, all: readonly Workload[]): HostPower[] {
-  const { mode, through } = namespaceOf(workload, 'pid', all);
-  if (mode !== 'host' || !hasCapability(workload, 'SYS_PTRACE')) return [];
-  const by = through.length === 0 ? '' : ` (through ${through.join(' and ')})`;
+  const answer = namespaceOf(workload, 'pid', all);
+  if (answer.mode !== 'host' || !hasCapability(workload, 'SYS_PTRACE')) return [];
+  const by = answer.through.length === 0 ? '' : ` (through ${wayThrough(answer, ' and ')})`;
   return [one(`SYS_PTRACE among the host’s processes${by}`, true, 'pid', workload.namespaces.pid)];
 }

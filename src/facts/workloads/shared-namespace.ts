@@ -21,6 +21,17 @@ export interface NamespaceAnswer {
   readonly owner: Workload;
 }
 
+/** Of a longer way, both ends tell enough: as many names as a person reads. */
+const mostShown = 6;
+
+/** The containers on the way, in words. */
+export function wayThrough({ through }: NamespaceAnswer, joint: string): string {
+  const left = through.length - mostShown;
+  if (left <= 0) return through.join(joint);
+  const half = mostShown / 2;
+  return [...through.slice(0, half), `${String(left)} more`, ...through.slice(-half)].join(joint);
+}
+
 /** The namespace a workload really has, whoever it borrows it from; computed once for each list of workloads. */
 export function namespaceOf(
   workload: Workload,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { namespaceOf } from '../../../src/facts/workloads/shared-namespace.ts';
+import { namespaceOf, wayThrough } from '../../../src/facts/workloads/shared-namespace.ts';
 import type { Workload } from '../../../src/facts/workloads/workload.ts';
 import { workload } from '../../harness/docker-workload.ts';
 
@@ -34,6 +34,13 @@ describe('a borrowed namespace', () => {
     ],
   ])('%s', (_, all, expected) => {
     expect(ask(all, 'a')).toEqual(expected);
+  });
+
+  test.each([
+    [['a', 'b'], 'a and b'],
+    [['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'], 'a and b and c and 2 more and f and g and h'],
+  ])('through %j', (through, words) => {
+    expect(wayThrough({ mode: 'host', through, owner: base }, ' and ')).toBe(words);
   });
 
   test('is found at the end of a chain of thousands, for all of them and again', () => {
