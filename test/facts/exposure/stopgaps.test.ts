@@ -7,6 +7,7 @@ import type { Stopgap } from '../../../src/engine/check.ts';
 import { factReader } from '../../../src/engine/fact.ts';
 import { placeholdersOf, renderCommand } from '../../../src/engine/template.ts';
 import { aiServicesFact } from '../../../src/facts/catalogue/ai-services-fact.ts';
+import type { Host } from '../../../src/host/host.ts';
 import { exposureFact } from '../../../src/facts/exposure/exposure.ts';
 import { Stopgaps, stopgaps } from '../../../src/facts/exposure/stopgap-catalogue.ts';
 import { stopgapsFact } from '../../../src/facts/exposure/stopgaps.ts';
@@ -88,6 +89,18 @@ const links = [
   },
 ];
 
+async function readAll(host: Host) {
+  const read = factReader(host);
+  const [exposures, services, choice] = await Promise.all([
+    read(exposureFact),
+    read(aiServicesFact),
+    read(stopgapsFact),
+  ]);
+  if (exposures.state === 'unknown' || services.state === 'unknown' || choice.state === 'unknown')
+    throw new Error('nothing was read');
+  return { exposures: exposures.value, services: services.value, choice: choice.value };
+}
+
 /** The commands that are printed for the first socket on 11434, and for the service behind all, with these rules. */
 async function printed(save: string, addresses: readonly string[] = ['0.0.0.0']) {
   const host = await memoryHost({
@@ -112,21 +125,15 @@ async function printed(save: string, addresses: readonly string[] = ['0.0.0.0'])
       '/proc/1/status': 'Name:\tinit\nPPid:\t0\nUid:\t0\t0\t0\t0\n',
     },
   });
-  const read = factReader(host);
-  const [exposures, services, choice] = await Promise.all([
-    read(exposureFact),
-    read(aiServicesFact),
-    read(stopgapsFact),
-  ]);
-  const exposure = exposures.state === 'known' ? exposures.value[0] : undefined;
-  const service = services.state === 'known' ? services.value[0] : undefined;
-  if (exposure === undefined || service === undefined || choice.state === 'unknown')
-    throw new Error('nothing was read');
-  const stopgap = choice.value.closing(exposure);
+  const { exposures, services, choice } = await readAll(host);
+  const [exposure] = exposures;
+  const [service] = services;
+  if (exposure === undefined || service === undefined) throw new Error('nothing was read');
+  const stopgap = choice.closing(exposure);
   return {
     scope: exposure.scope,
     commands: stopgap === null ? null : commandsOf(stopgap),
-    forService: choice.value.closingService(service).map(commandsOf),
+    forService: choice.closingService(service).map(commandsOf),
   };
 }
 
@@ -149,19 +156,12 @@ async function closingSocket(line: string, devices: typeof links) {
       '/proc/1/status': 'Name:\tinit\nPPid:\t0\nUid:\t0\t0\t0\t0\n',
     },
   });
-  const read = factReader(host);
-  const [exposures, services, choice] = await Promise.all([
-    read(exposureFact),
-    read(aiServicesFact),
-    read(stopgapsFact),
-  ]);
-  if (exposures.state === 'unknown' || services.state === 'unknown' || choice.state === 'unknown')
-    throw new Error('nothing was read');
-  const [exposure] = exposures.value;
+  const { exposures, services, choice } = await readAll(host);
+  const [exposure] = exposures;
   return {
     scope: exposure?.scope,
-    services: services.value.map(({ service }) => service.id),
-    closed: exposure !== undefined && choice.value.closing(exposure) !== null,
+    services: services.map(({ service }) => service.id),
+    closed: exposure !== undefined && choice.closing(exposure) !== null,
   };
 }
 
