@@ -5,7 +5,7 @@ import type { Process } from '../processes.ts';
 import { processesFact } from '../processes.ts';
 import type { Engine } from './engine.ts';
 import { contextGaps } from './docker-contexts.ts';
-import { watchedBy } from './podman.ts';
+import { watchedBy } from './conmon.ts';
 import { containersLeftOnDisk } from './other-engines-disk.ts';
 import type { Workload } from './workload.ts';
 

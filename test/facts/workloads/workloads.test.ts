@@ -310,6 +310,11 @@ describe('containers of engines that are not read', () => {
     ['pods', { '/var/lib/kubelet/pods/uid/etc-hosts': '' }, 'Kubernetes'],
     ['k3s', { '/var/lib/rancher/k3s/agent/x': '' }, 'k3s'],
     ['containerd', { '/var/lib/containerd/io.containerd.runtime.v2.task/k8s.io/a/x': '' }, 'containerd'],
+    [
+      'the snap’s Docker Engine that does not run',
+      { '/var/snap/docker/common/var-lib-docker/containers/ab/config.v2.json': '{}' },
+      '/var/snap/docker/common/var-lib-docker/containers',
+    ],
     ['stopped nerdctl', { '/var/lib/nerdctl/1935db59/containers/default/a/x': '' }, 'nerdctl'],
   ])('%s: a gap', async (_, files, sentence) => {
     const found = await workloads({ files: { ...noEngine, ...files } });
