@@ -32,11 +32,20 @@ export function namespaceOf(
     const mode = at.namespaces[kind];
     const other = /^(?:container|service):(.+)$/.exec(mode)?.[1];
     if (other === undefined) return { mode, through, owner: at };
-    const found = all.find(({ name, id }) => name === other || id?.startsWith(other) === true);
+    const found = called(other, all);
     if (found === undefined || through.includes(found.name)) {
       return { mode: null, through: [...through, other], owner: at };
     }
     through.push(found.name);
     at = found;
   }
+}
+
+/** As the engine looks a container up: by its whole id, else its name, else the beginning of its id (moby, `GetContainer`). */
+function called(other: string, all: readonly Workload[]): Workload | undefined {
+  return (
+    all.find(({ id }) => id === other) ??
+    all.find(({ name }) => name === other) ??
+    all.find(({ id }) => id?.startsWith(other) === true)
+  );
 }
