@@ -100,26 +100,32 @@ function homeless(daemon: Process | undefined): string {
   return `the home of user ${String(daemon?.uid)}, whose Docker Engine runs here, is not in /etc/passwd: its daemon.json was not read`;
 }
 
-/** Every unix socket that it listens on. */
+/** What it was told to listen on, as written: `fd://`, `unix:///run/docker.sock`, `tcp://0.0.0.0:2375`. */
+export function addressesOf(options: EngineOptions): readonly string[] {
+  const hosts = options.hosts?.value;
+  return (Array.isArray(hosts) ? hosts : []).map(String);
+}
+
+/**
+ * Every unix socket that it listens on; none where it was told of TCP alone: `-H` replaces the usual one, dockerd(8).
+ */
 export async function socketsOf(
   host: Host,
-  options: EngineOptions,
+  configured: ConfiguredEngine,
   daemon: Process | undefined,
 ): Promise<EngineSocket[]> {
-  const hosts = options.hosts?.value;
-  const named = (Array.isArray(hosts) ? hosts : []).flatMap((each) => {
-    const address = String(each);
+  const addresses = addressesOf(configured.options);
+  const named = addresses.flatMap((address) => {
     if (address.startsWith('unix://')) return [address.slice('unix://'.length) || defaultSocket];
     // systemd's docker.socket listens there.
     return address.startsWith('fd:') ? [defaultSocket] : [];
   });
   const usual =
     daemon !== undefined && daemon.uid > 0 ? `/run/user/${String(daemon.uid)}/docker.sock` : defaultSocket;
-  const paths = [...new Set(named.length > 0 ? named : [usual])].map((path) =>
-    path.replace(/^\/var\/run\//, '/run/'),
-  );
+  const isUsual = named.length === 0 && (addresses.length === 0 || mayDiffer(configured, 'hosts'));
+  const paths = new Set((isUsual ? [usual] : named).map((path) => path.replace(/^\/var\/run\//, '/run/')));
   return Promise.all(
-    paths.map(async (path) => {
+    [...paths].map(async (path) => {
       const stat = await host.stat(path);
       const isSocket = stat.state === 'known' && stat.value?.type === 'socket';
       return {

@@ -1,29 +1,23 @@
 import { defineFact } from '../../engine/fact.ts';
 import type { FactReader } from '../../engine/fact.ts';
 import type { Evidence, Known, UnknownWhy } from '../../host/evidence.ts';
-import { gapsOf, known, knownInPart } from '../../host/evidence.ts';
+import { gapsOf, known, knownInPart, unknown } from '../../host/evidence.ts';
 import type { Host } from '../../host/host.ts';
 import type { Process } from '../processes.ts';
 import { processesFact } from '../processes.ts';
 import { askEngine } from './engine-answers.ts';
 import type { EngineInfo } from './engine-answers.ts';
 import type { ConfiguredEngine, EngineSocket } from './engine-configuration.ts';
-import {
-  configurationOf,
-  defaultSocket,
-  accountOf,
-  isInstalled,
-  mayDiffer,
-  socketsOf,
-  textOption,
-} from './engine-configuration.ts';
+import { defaultSocket, addressesOf, isInstalled, mayDiffer, textOption } from './engine-configuration.ts';
+import type { Place } from './engine-place.ts';
+import { eachItsOwnSockets, placeOf } from './engine-place.ts';
 import type { EngineOptions } from './engine-options.ts';
 import { appArmorOf, seccompOf } from './engine-guards.ts';
 import type { Confinement, Workload } from './workload.ts';
 
 /** A Docker Engine of this host: what it says of itself, and what it was configured with. */
 export interface Engine {
-  /** Among those of this host: `Docker Engine`, `Docker Engine of models`, `Docker Engine at /run/second.sock`. */
+  /** Among those of this host: `Docker Engine`, `Docker Engine of models`, `Docker Engine at /run/second.sock`, `… at tcp://…`. */
   readonly name: string;
   /** `20.10.24+dfsg1`; `null` when it did not answer. */
   readonly version: string | null;
@@ -31,7 +25,7 @@ export interface Engine {
   readonly running: boolean | null;
   /** Why it was not heard; `null` when it answered. */
   readonly unheard: { readonly why: UnknownWhy; readonly detail: string } | null;
-  /** Every unix socket it listens on, the one that was asked first. */
+  /** Every unix socket it listens on, the one that was asked first; none where it listens on TCP alone. */
   readonly sockets: readonly EngineSocket[];
   /** Effective settings by daemon.json name: the command line beside the file. */
   readonly options: EngineOptions;
@@ -82,21 +76,25 @@ export const enginesFact = defineFact<readonly Engine[]>({
   gather: async (host, read) => {
     if (host.origin.kind === 'project') return known([], 'project');
     const processes = await dockerdProcesses(host, read);
-    const daemons = (processes ?? []).toSorted((a, b) => a.uid - b.uid || a.pid - b.pid);
+    const daemons = (processes ?? []).toSorted(usualFirst);
+    const placed = await Promise.all(
+      (daemons.length === 0 ? [undefined] : daemons).map((daemon) => placeOf(host, read, daemon)),
+    );
     const [first, ...others] = await Promise.all([
-      engineFor(host, read, { processes, daemon: daemons[0] }),
-      ...daemons.slice(1).map((daemon) => engineFor(host, read, { processes, daemon })),
+      ...eachItsOwnSockets(placed).map((place) => engineAt(host, processes, place)),
       ...((daemons[0]?.uid ?? 0) > 0 ? [stoppedEngine(host, read, processes)] : []),
     ]);
-    const all = [first, ...others];
-    const engines = new Map<string, Engine>();
-    for (const { value } of all) {
-      const socket = value?.sockets[0]?.path ?? defaultSocket;
-      if (value !== null && !engines.has(socket)) engines.set(socket, value);
-    }
-    return knownInPart([...engines.values()], first.source, all.flatMap(gapsOf));
+    const all = first === undefined ? others : [first, ...others];
+    const engines = namedApart(all.flatMap(({ value }) => value ?? []));
+    return knownInPart(engines, first?.source ?? defaultSocket, all.flatMap(gapsOf));
   },
 });
+
+/** Root's own before those of users, and of root's the one that docker.service runs, which docker.socket is for. */
+function usualFirst(a: Process, b: Process): number {
+  const [isOther, isOtherToo] = [a, b].map(({ unit }) => Number(unit !== 'docker.service'));
+  return a.uid - b.uid || (isOther ?? 0) - (isOtherToo ?? 0) || a.pid - b.pid;
+}
 
 /** The engine that has a workload, or would: a unit's `docker run` is the first one's. `null`: none of these. */
 export function engineOfWorkload({ source, engine }: Workload, engines: readonly Engine[]): Engine | null {
@@ -105,24 +103,12 @@ export function engineOfWorkload({ source, engine }: Workload, engines: readonly
   return engines.find(({ sockets }) => sockets[0]?.path === engine) ?? null;
 }
 
-interface Found {
-  /** `null` when they cannot be seen. */
-  readonly processes: readonly Process[] | null;
-  readonly daemon: Process | undefined;
-}
-
-async function engineFor(
+async function engineAt(
   host: Host,
-  read: FactReader,
-  { processes, daemon }: Found,
+  processes: readonly Process[] | null,
+  { daemon, configured, sockets, dataRoot, silent }: Place,
 ): Promise<Known<Engine | null>> {
-  const account = await accountOf(host, daemon);
-  const configured = await configurationOf(host, read, daemon, account);
-  const sockets = await socketsOf(host, configured.options, daemon);
-  const dataRoot =
-    textOption(configured.options, 'data-root') ??
-    textOption(configured.options, 'graph') ??
-    (account === null ? '/var/lib/docker' : `${account.home}/.local/share/docker`);
+  const [{ path: socket } = { path: defaultSocket }] = sockets;
   if (daemon === undefined && !(await isInstalled(host, sockets, dataRoot))) {
     const unseenProcesses = host.origin.running && processes === null;
     const gaps = unseenProcesses ? ['whether a dockerd runs was not seen: run as root'] : [];
@@ -130,9 +116,26 @@ async function engineFor(
   }
   const unseen = processes === null || !host.origin.running;
   const running = unseen ? null : daemon !== undefined;
-  const info = await askEngine(host, sockets[0]?.path ?? defaultSocket, running);
+  const info =
+    daemon === undefined || silent === null
+      ? await askEngine(host, socket, running)
+      : unknown(
+          'unsupported',
+          `dockerd (pid ${String(daemon.pid)}) ${silent}: its containers are not read`,
+          socket,
+        );
   const engine = await engineOf(host, { info, sockets, dataRoot, running, configured });
-  return knownInPart(engine, sockets[0]?.path ?? defaultSocket, configured.gaps);
+  return knownInPart(engine, socket, configured.gaps);
+}
+
+/** Names are what findings are about: of two alike the second has where it keeps its data. */
+function namedApart(engines: readonly Engine[]): readonly Engine[] {
+  const names = engines.map(({ name }) => name);
+  return engines.map((engine, index) =>
+    names.indexOf(engine.name) === index
+      ? engine
+      : { ...engine, name: `${engine.name} (data in ${engine.dataRoot})` },
+  );
 }
 
 /** Root's engine beside those of users, where it does not run and has containers. */
@@ -141,7 +144,7 @@ async function stoppedEngine(
   read: FactReader,
   processes: readonly Process[] | null,
 ): Promise<Known<Engine | null>> {
-  const engine = await engineFor(host, read, { processes, daemon: undefined });
+  const engine = await engineAt(host, processes, await placeOf(host, read, undefined));
   const kept = await host.list(`${engine.value?.dataRoot ?? '/var/lib/docker'}/containers`);
   const hasNone = kept.state === 'known' && (kept.value ?? []).length === 0;
   return hasNone ? known(null, engine.source) : engine;
@@ -152,7 +155,9 @@ async function dockerdProcesses(host: Host, read: FactReader): Promise<readonly 
   if (!host.origin.running) return [];
   const processes = await read(processesFact);
   if (processes.state === 'unknown') return null;
-  const found = processes.value.filter(({ name, containerId }) => name === 'dockerd' && containerId === null);
+  const all = processes.value.filter(({ name, containerId }) => name === 'dockerd' && containerId === null);
+  // What a dockerd forks has its name until it runs something else.
+  const found = all.filter(({ ppid }) => !all.some(({ pid }) => pid === ppid));
   return found.length === 0 && gapsOf(processes).length > 0 ? null : found;
 }
 
@@ -179,7 +184,7 @@ async function engineOf(
     return value !== false && value !== '';
   };
   return {
-    name: nameOf(account, sockets),
+    name: nameOf(account, sockets, options),
     version: told?.version ?? null,
     running: told === null ? running : true,
     unheard: info.state === 'known' ? null : { why: info.why, detail: info.detail },
@@ -209,11 +214,11 @@ async function engineOf(
   };
 }
 
-function nameOf(account: string | null, [first]: readonly EngineSocket[]): string {
+function nameOf(account: string | null, [first]: readonly EngineSocket[], options: EngineOptions): string {
   if (account !== null) return `Docker Engine of ${account}`;
-  return first === undefined || first.path === defaultSocket
-    ? 'Docker Engine'
-    : `Docker Engine at ${first.path}`;
+  const at =
+    first?.path ?? addressesOf(options).find((address) => address.startsWith('tcp:')) ?? defaultSocket;
+  return at === defaultSocket ? 'Docker Engine' : `Docker Engine at ${at}`;
 }
 
 function listsNoNewPrivileges(told: EngineInfo | null): boolean {

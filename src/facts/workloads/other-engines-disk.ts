@@ -3,19 +3,23 @@ import { homesOf } from '../homes.ts';
 
 /**
  * A sentence for every engine that left containers on disk which are not read: containerd's tasks, nerdctl's and Kubernetes' state, Docker Engines
- * without root. On a running machine the processes tell what containerd runs.
+ * without root and that of snap. On a running machine the processes tell what containerd runs.
  *
  * @param dataRoots - where the engines that are read keep their containers
  */
 export async function containersLeftOnDisk(host: Host, dataRoots: readonly string[]): Promise<string[]> {
   const found = await Promise.all([
     leftInHomes(host, dataRoots),
+    dataRoots.includes(snapRoot) ? [] : nonEmpty(host, `${snapRoot}/containers`, 'the snap’s Docker Engine'),
     ...Object.entries(kubernetes).map(([path, name]) => nonEmpty(host, path, name)),
     namespacesUnder(host, '/var/lib/containerd/io.containerd.runtime.v2.task', 'containerd'),
     nerdctl(host),
   ]);
   return found.flat();
 }
+
+/** Where the snap docker has its data, whatever daemon.json of /etc says. */
+const snapRoot = '/var/snap/docker/common/var-lib-docker';
 
 const kubernetes: Readonly<Record<string, string>> = {
   '/var/lib/kubelet/pods': 'Kubernetes',

@@ -21,13 +21,16 @@ const api = '/v4.0.0/libpod';
 const podman = { name: 'Podman', help: 'see systemctl status podman' };
 
 /** The socket of `podman system service`, where one runs and is of the user who owns the storage. */
-export function servedSocket(processes: readonly Process[], { uid: owner, path }: Storage): string | null {
+export function servedSocket(
+  processes: readonly Process[],
+  { uid: owner, path, usual }: Storage,
+): string | null {
   for (const { name, argv, uid, containerId } of processes) {
     const at = argv.indexOf('service');
     if (name !== 'podman' || containerId !== null || at < 1 || argv[at - 1] !== 'system') continue;
     if (uid !== owner) continue;
     const root = valueOf(argv.slice(0, at), '--root');
-    if (root === null ? !isUsual(path) : root !== path) continue;
+    if (root === null ? !usual : root !== path) continue;
     const named = argv.slice(at + 1).find((word) => /^[a-z]+:/.test(word));
     if (named?.startsWith('unix:') === true)
       return named.replace(/^unix:(?:\/\/)?/, '').replace(/^\/var\/run\//, '/run/');
@@ -36,10 +39,6 @@ export function servedSocket(processes: readonly Process[], { uid: owner, path }
     return uid === 0 ? '/run/podman/podman.sock' : `/run/user/${String(uid)}/podman/podman.sock`;
   }
   return null;
-}
-
-function isUsual(path: string): boolean {
-  return /(?:^\/var\/lib|\/\.local\/share)\/containers\/storage$/.test(path);
 }
 
 function valueOf(argv: readonly string[], flag: string): string | null {

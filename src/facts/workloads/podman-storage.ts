@@ -13,6 +13,8 @@ export interface Storage {
   readonly rootless: boolean;
   /** Whose it is; `null` when that was not seen. */
   readonly uid: number | null;
+  /** Its owner's Podman works in it unless a command line says otherwise. */
+  readonly usual: boolean;
 }
 
 /** What was not seen, in a sentence; with the container's id where it is about one. */

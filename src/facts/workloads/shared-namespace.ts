@@ -61,7 +61,7 @@ function follow(workload: Workload, kind: NamespaceKind, all: readonly Workload[
     const mode = at.namespaces[kind];
     const other = /^(?:container|service):(.+)$/.exec(mode)?.[1];
     if (other === undefined) return { mode, through: [...through], owner: at };
-    const found = lenderIn(all, other);
+    const found = called(all, other);
     if (found === undefined || through.has(found.name)) {
       return { mode: null, through: [...through, other], owner: at };
     }
@@ -70,9 +70,11 @@ function follow(workload: Workload, kind: NamespaceKind, all: readonly Workload[
   }
 }
 
-/** The container that goes by a name, or whose id begins so. */
-const lenderIn = rememberedBy(
+/** As the engine looks a container up: by its whole id, else its name, else the beginning of its id (moby, `GetContainer`). */
+const called = rememberedBy(
   (other: string) => other,
   (all: readonly Workload[], other: string) =>
-    all.find(({ name, id }) => name === other || id?.startsWith(other) === true),
+    all.find(({ id }) => id === other) ??
+    all.find(({ name }) => name === other) ??
+    all.find(({ id }) => id?.startsWith(other) === true),
 );

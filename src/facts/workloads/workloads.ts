@@ -43,7 +43,12 @@ export const workloadsFact = defineFact<readonly Workload[]>({
       ofEngines(host, engines.value, read),
       podmanContainers(host, read),
     ]);
-    const others = await otherEngines(host, read, engines.value, podman.ids);
+    const kept = [...(docker.state === 'known' ? docker.value : []), ...podman.workloads];
+    const others = await otherEngines(host, read, {
+      engines: engines.value,
+      podman: podman.ids,
+      workloads: kept,
+    });
     if (docker.state === 'unknown' && podman.workloads.length === 0) return docker;
     const found = docker.state === 'known' ? editable(docker.value) : [];
     const live = distinct([...found, ...podman.workloads]);

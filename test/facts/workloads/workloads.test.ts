@@ -310,10 +310,62 @@ describe('containers of engines that are not read', () => {
     ['pods', { '/var/lib/kubelet/pods/uid/etc-hosts': '' }, 'Kubernetes'],
     ['k3s', { '/var/lib/rancher/k3s/agent/x': '' }, 'k3s'],
     ['containerd', { '/var/lib/containerd/io.containerd.runtime.v2.task/k8s.io/a/x': '' }, 'containerd'],
+    [
+      'the snap’s Docker Engine that does not run',
+      { '/var/snap/docker/common/var-lib-docker/containers/ab/config.v2.json': '{}' },
+      '/var/snap/docker/common/var-lib-docker/containers',
+    ],
     ['stopped nerdctl', { '/var/lib/nerdctl/1935db59/containers/default/a/x': '' }, 'nerdctl'],
   ])('%s: a gap', async (_, files, sentence) => {
     const found = await workloads({ files: { ...noEngine, ...files } });
     expect(found).toMatchObject({ value: [], gaps: [expect.stringContaining(sentence)] });
+  });
+
+  const at = (pid: number, name: string, argv: readonly string[], cgroup = '/system.slice/x.service') => ({
+    [`/proc/${String(pid)}/cmdline`]: `${argv.join('\0')}\0`,
+    [`/proc/${String(pid)}/status`]: `Name:\t${name}\nPPid:\t1\nUid:\t0\t0\t0\t0\n`,
+    [`/proc/${String(pid)}/cgroup`]: `0::${cgroup}\n`,
+  });
+
+  test.each([
+    ['incusd', ['/usr/libexec/incus/incusd', '--group', 'incus-admin'], 'Incus'],
+    ['lxd', ['/snap/lxd/current/bin/lxd', '--logfile', '/x'], 'LXD'],
+    ['lxc-start', ['lxc-start', '-F', '-n', '101'], 'LXC'],
+    ['lxc-monitord', ['/usr/libexec/lxc/lxc-monitord', '/var/lib/lxc', '5'], 'LXC'],
+    ['forkstart', ['[lxc monitor] /var/lib/incus/containers c1'], 'LXC'],
+    ['systemd-nspawn', ['systemd-nspawn', '--machine=x'], 'systemd-nspawn'],
+    ['starter', ['Apptainer runtime parent'], 'Apptainer'],
+    ['starter', ['/usr/libexec/apptainer/bin/starter'], 'Apptainer'],
+    ['starter', ['Singularity instance: ai [web]'], 'Apptainer'],
+    ['starter-suid', ['Apptainer instance: ai [web]'], 'Apptainer'],
+  ])('a process %s %j: a gap', async (name, argv, engine) => {
+    const gaps = [`containers of ${engine} run here and are not read`];
+    expect(await workloads({ files: { ...noEngine, ...at(50, name, argv) } })).toMatchObject({ gaps });
+  });
+
+  test('strongSwan’s starter is none', async () => {
+    const files = { ...noEngine, ...at(50, 'starter', ['/usr/lib/ipsec/starter', '--daemon', 'charon']) };
+    expect(await workloads({ files })).not.toHaveProperty('gaps');
+  });
+
+  test.each([
+    ['dockerd', ['dockerd', '--host=tcp://0.0.0.0:2376']],
+    ['containerd-shim', ['containerd-shim-runc-v2', '-namespace', 'moby', '-id', 'b'.repeat(64)]],
+    ['conmon', ['conmon', '-c', 'b'.repeat(64)]],
+    ['podman', ['podman', 'system', 'service']],
+    ['k3s-server', ['k3s', 'server']],
+  ])('%s in a container: a gap that names the container', async (name, argv) => {
+    const inside = at(300, name, argv, `/system.slice/docker-${idOf('dind')}.scope`);
+    const foreign = at(301, name, argv, `/kubepods.slice/cri-containerd-${'c'.repeat(64)}.scope`);
+    const sentence = (container: string) =>
+      `an engine runs in container ${container}: its containers are not read`;
+    expect(await workloads(running([dockerContainer('dind')], { files: inside }))).toMatchObject({
+      value: [{ name: 'dind' }],
+      gaps: [sentence('dind')],
+    });
+    expect(await workloads(running([dockerContainer('dind')], { files: foreign }))).toMatchObject({
+      gaps: [sentence('c'.repeat(12))],
+    });
   });
 
   test('a directory that may not be read is a gap', async () => {
