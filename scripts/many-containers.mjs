@@ -1,9 +1,10 @@
 import { cp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writePublished } from './published-rules.mjs';
 
 /**
  * Writes a recorded host with as many containers as asked for: those of a recorded one again and again, each
- * with an id, a name, an address and published ports of its own.
+ * with an id, a name, an address, published ports and Docker's rules for these of its own.
  */
 export async function writeManyContainers(recorded, directory, count) {
   await cp(recorded, directory, { recursive: true });
@@ -23,9 +24,11 @@ export async function writeManyContainers(recorded, directory, count) {
   }
   const socket = JSON.parse(await readFile(`${listed.file}.json`, 'utf8')).socket;
   const list = [];
+  const published = [];
   for (let n = 0; n < count; n += 1) {
     const inspect = copyOf(templates[n % templates.length], n);
     list.push({ Id: inspect.Id, Names: [inspect.Name] });
+    published.push(...portsOf(inspect));
     const file = join(commands, `container-${n}`);
     await writeFile(
       `${file}.json`,
@@ -34,6 +37,23 @@ export async function writeManyContainers(recorded, directory, count) {
     await writeFile(`${file}.out`, JSON.stringify(inspect));
   }
   await writeFile(`${listed.file}.out`, JSON.stringify(list));
+  await writePublished(directory, published);
+}
+
+/** What Docker leads to a running container of its default bridge. */
+function portsOf({ State, HostConfig, NetworkSettings }) {
+  const address = NetworkSettings.Networks?.bridge?.IPAddress;
+  if (!State.Running || !address) return [];
+  return Object.entries(HostConfig.PortBindings ?? {}).flatMap(([port, bindings]) => {
+    const [inside, proto] = port.split('/');
+    return (bindings ?? []).map(({ HostIp, HostPort }) => ({
+      proto,
+      on: HostIp === '0.0.0.0' ? '' : HostIp,
+      outside: Number(HostPort),
+      inside: Number(inside),
+      address,
+    }));
+  });
 }
 
 function copyOf(template, n) {

@@ -13,7 +13,7 @@ import { tokensOf } from '../firewall/nft-language/tokens.ts';
 import { addressOf } from '../netfilter/addresses.ts';
 import { followerOf } from '../netfilter/alike.ts';
 import { parseIptablesRule } from '../netfilter/iptables/rule.ts';
-import { netfilterOf } from '../netfilter/machine.ts';
+import { withRuleset } from '../netfilter/machine.ts';
 import type { Ruleset, Table } from '../netfilter/ruleset.ts';
 import { remembered } from '../remember.ts';
 import { answersOf } from './answer.ts';
@@ -112,7 +112,7 @@ function rememberedChanges(ruleset: Ruleset, { interfaces, net, gaps }: Network)
     if (known.size >= mostKnown) known.clear();
     const changed = withRules(ruleset, stopgap, values);
     const after =
-      changed === null ? null : { interfaces, net: netfilterOf(changed, interfaces, net.routing), gaps };
+      changed === null ? null : { interfaces, net: withRuleset(net, changed), gaps };
     known.set(key, after);
     return after;
   };

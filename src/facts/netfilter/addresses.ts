@@ -114,6 +114,12 @@ export function intersect(a: AddressSet, b: AddressSet): AddressSet {
   return spans ? many : rememberedIntersection(few, many);
 }
 
+/** Whether an address of the set's family is in it. */
+export function contains(set: AddressSet, address: bigint): boolean {
+  const range = set[firstEndingAt(set, address)];
+  return range !== undefined && range.first <= address;
+}
+
 const rememberedIntersection = rememberedOfLong((few, many) => {
   const common: AddressRange[] = [];
   // Few ranges look theirs up among many; of two long lists each is walked once.

@@ -1,21 +1,17 @@
 import { rememberedBy } from '../remember.ts';
 import type { AddressSet, Family } from './addresses.ts';
-import { everyAddress, intersect, parseAddresses, subtract, union } from './addresses.ts';
+import { contains, everyAddress, intersect, parseAddresses, subtract, union } from './addresses.ts';
 import { loopbackAddresses } from './address-classes.ts';
 import type { CompiledChain, CompiledTable } from './compile.ts';
-import { contains } from './match.ts';
 import type { Machine, Packet } from './packet.ts';
 import type { Routing } from './routing.ts';
 import { hopsTo, routedOver } from './routing.ts';
-import type { FilterRule } from './ruleset.ts';
 import type { Part } from './region.ts';
 import { walkBaseChain } from './walk.ts';
 
 /** All that decides about a packet: the rules, the routes, and what the machine is. */
 export interface Netfilter {
   readonly tables: readonly CompiledTable[];
-  /** Every rule of every chain. */
-  readonly rules: readonly FilterRule[];
   readonly machine: Machine;
   readonly routing: Routing;
 }

@@ -1,3 +1,4 @@
+import { rememberedBy } from '../remember.ts';
 import { isOneOf } from './interface-name.ts';
 import { ownerWords } from './owner-words.ts';
 import type { Packet } from './packet.ts';
@@ -5,40 +6,44 @@ import type { CompiledRule } from './rule-list.ts';
 import { listByPort } from './rule-list.ts';
 import type { Chain, FilterRule, Match, Ruleset, Table } from './ruleset.ts';
 
-export interface CompiledChain extends Omit<Chain, 'rules'> {
+export interface CompiledChain extends Chain {
   /** Those that a packet may match, in an order that comes to the same. */
   readonly rulesFor: (packet: Packet) => readonly CompiledRule[];
+  /** Whether any of its rules changes a mark. */
+  readonly marks: boolean;
 }
 
 export interface CompiledTable extends Omit<Table, 'chains'> {
   readonly chains: ReadonlyMap<string, CompiledChain>;
-  /** Whether any of its rules changes a mark. */
+  /** Whether any of its chains changes a mark. */
   readonly marks: boolean;
 }
 
 /** A ruleset made quick to walk: long lists of sources become one rule. */
 export function compileRuleset({ tables }: Ruleset): readonly CompiledTable[] {
-  return tables.map((table) => ({
-    ...table,
-    chains: new Map(Array.from(table.chains, ([name, chain]) => [name, compileChain(table, chain)])),
-    marks: [...table.chains.values()].some(({ rules }) => rules.some(({ effects }) => effects.length > 0)),
-  }));
+  return tables.map((table) => {
+    const chains = new Map(Array.from(table.chains, ([name, chain]) => [name, compileChain(chain, table)]));
+    return { ...table, chains, marks: [...chains.values()].some(({ marks }) => marks) };
+  });
 }
 
-function compileChain(table: Table, { name, base, rules }: Chain): CompiledChain {
-  const worded = rules.map((rule) => ({ ...rule, text: ownerWords(table, name, rule) }));
-  const lists = new Map<string, (packet: Packet) => readonly CompiledRule[]>();
-  return {
-    name,
-    base,
-    rulesFor: (packet) => {
-      const key = `${packet.family} ${packet.proto} ${packet.interface}`;
-      const list = lists.get(key) ?? listByPort(worded.filter((rule) => mayMatch(rule, packet)));
-      lists.set(key, list);
-      return list(packet);
-    },
-  };
-}
+const compileChain = rememberedBy(
+  ({ source, family, name }: Table) => `${source} ${family} ${name}`,
+  ({ name, base, rules }: Chain, table): CompiledChain => {
+    const worded = rules.map((rule) => ({ ...rule, text: ownerWords(table, name, rule) }));
+    const lists = new Map<string, (packet: Packet) => readonly CompiledRule[]>();
+    return {
+      ...{ name, base, rules },
+      marks: rules.some(({ effects }) => effects.length > 0),
+      rulesFor: (packet) => {
+        const key = `${packet.family} ${packet.proto} ${packet.interface}`;
+        const list = lists.get(key) ?? listByPort(worded.filter((rule) => mayMatch(rule, packet)));
+        lists.set(key, list);
+        return list(packet);
+      },
+    };
+  },
+);
 
 function mayMatch({ matches }: FilterRule, packet: Packet): boolean {
   return matches.every((match) => mayHold(match, packet));

@@ -1,9 +1,8 @@
 import type { Interface } from '../interfaces/interface.ts';
 import type { Family } from './addresses.ts';
-import { addressOf, parseAddresses, union } from './addresses.ts';
+import { addressOf, contains, parseAddresses, union } from './addresses.ts';
 import type { Netfilter } from './arrive.ts';
 import { compileRuleset } from './compile.ts';
-import { contains } from './match.ts';
 import type { Machine } from './packet.ts';
 import type { Routing } from './routing.ts';
 import { addressTypes, routedOver } from './routing.ts';
@@ -15,8 +14,12 @@ export function netfilterOf(
   interfaces: readonly Interface[],
   routing: Routing = routingOf(interfaces),
 ): Netfilter {
-  const rules = ruleset.tables.flatMap(({ chains }) => [...chains.values()].flatMap((chain) => chain.rules));
-  return { tables: compileRuleset(ruleset), rules, machine: machineOf(interfaces, routing), routing };
+  return { tables: compileRuleset(ruleset), machine: machineOf(interfaces, routing), routing };
+}
+
+/** The same machine with another ruleset: chains that both have are not compiled again. */
+export function withRuleset({ machine, routing }: Netfilter, ruleset: Ruleset): Netfilter {
+  return { tables: compileRuleset(ruleset), machine, routing };
 }
 
 function machineOf(interfaces: readonly Interface[], routing: Routing): Machine {

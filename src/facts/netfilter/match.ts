@@ -1,5 +1,5 @@
 import type { AddressSet } from './addresses.ts';
-import { everyAddress, intersect, subtract, union } from './addresses.ts';
+import { contains, everyAddress, intersect, subtract, union } from './addresses.ts';
 import { isOneOf } from './interface-name.ts';
 import type { Machine, Packet } from './packet.ts';
 import type { FilterRule, Match } from './ruleset.ts';
@@ -178,10 +178,6 @@ function mayGrow({ surely, perhaps, doubt }: Matched, { family }: Packet): Match
     perhaps: subtract(everyAddress(family), surely),
     doubt: perhaps.length === 0 ? 'source-list' : worse(doubt, 'source-list'),
   };
-}
-
-export function contains(set: AddressSet, address: bigint): boolean {
-  return intersect(set, [{ first: address, last: address }]).length > 0;
 }
 
 function inRanges(ranges: readonly (readonly [number, number])[], port: number): boolean {

@@ -1,15 +1,10 @@
 import type { FilterRule, Match, PortRange } from './ruleset.ts';
 
-/** Which ports are the same to all rules. */
-export interface PortClasses {
-  /** Ports of one class are the same to every rule. */
-  readonly classOf: (port: number) => number;
-  /** The first port of each stretch that no rule's condition tells apart. */
-  readonly firsts: readonly number[];
-}
+/** Where ports begin that some rule tells from those below, sorted. */
+export type PortBounds = Int32Array;
 
-/** Ports of one class lie between the same ports that any rule names. */
-export function portClassesOf(rules: readonly FilterRule[], matches: readonly Match[]): PortClasses {
+/** By the ports that rules ask for, or send packets on to. */
+export function portBoundsOf(rules: readonly FilterRule[], matches: readonly Match[]): PortBounds {
   const targets = rules.flatMap(({ target }) => {
     if (target.kind === 'redirect') return target.ports;
     return target.kind === 'dnat' ? target.to.map(({ port }) => port) : [];
@@ -19,23 +14,40 @@ export function portClassesOf(rules: readonly FilterRule[], matches: readonly Ma
   );
   const single = targets.flatMap((port): readonly PortRange[] => (port === null ? [] : [[port, port]]));
   const bounds = [...ranges, ...single].flatMap(([first, last]) => [first, last + 1]);
-  const sorted = Int32Array.from(new Set(bounds)).toSorted();
-  const firsts = [1, ...Array.from(sorted).filter((port) => port > 1 && port <= 65_535)];
-  // Which port one is shifted to depends on each single one.
-  const shifts = rules.some(
-    ({ target }) => target.kind === 'dnat' && target.to.some((to) => to.shifted !== undefined),
-  );
-  return { classOf: shifts ? (port) => port : (port) => placeIn(sorted, port), firsts };
+  return Int32Array.from(new Set(bounds)).toSorted();
 }
 
-/** How many of the sorted numbers are not above a port. */
-function placeIn(sorted: Int32Array, port: number): number {
+/** How many of the bounds are not above a port: the same for ports that nothing tells apart. */
+export function placeIn(bounds: PortBounds, port: number): number {
   let low = 0;
-  let high = sorted.length;
+  let high = bounds.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((sorted[middle] ?? 0) <= port) low = middle + 1;
+    if ((bounds[middle] ?? 0) <= port) low = middle + 1;
     else high = middle;
   }
   return low;
+}
+
+/** Of every stretch of a range that none of the bounds tells apart, its first port. */
+export function firstsIn(all: readonly PortBounds[], [first, last]: PortRange): readonly number[] {
+  const from = Math.max(first, 1);
+  const to = Math.min(last, 65_535);
+  if (from > to) return [];
+  const within = all.flatMap((bounds) =>
+    Array.from(bounds.subarray(placeIn(bounds, from), placeIn(bounds, to))),
+  );
+  return [...new Set([from, ...within])].toSorted((a, b) => a - b);
+}
+
+export const everyPort: PortRange = [0, 65_535];
+
+/** The ports between which conditions can hold at all, by those that say where a packet goes now. */
+export function portsBetween(matches: readonly Match[]): PortRange {
+  return matches.reduce<PortRange>(([first, last], match) => {
+    if (match.on !== 'destination-port' || match.negated) return [first, last];
+    const from = Math.min(...match.ports.map(([one]) => one));
+    const to = Math.max(...match.ports.map(([, one]) => one));
+    return [Math.max(first, from), Math.min(last, to)];
+  }, everyPort);
 }

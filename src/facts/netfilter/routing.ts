@@ -1,7 +1,6 @@
 import { rememberedBy } from '../remember.ts';
 import type { AddressSet, Family } from './addresses.ts';
-import { everyAddress, intersect, parseAddresses, subtract, union } from './addresses.ts';
-import { contains } from './match.ts';
+import { contains, everyAddress, intersect, parseAddresses, subtract, union } from './addresses.ts';
 
 /** One route of `ip route show table all`. */
 export interface Route {

@@ -1,6 +1,7 @@
 import type { AddressSet } from './addresses.ts';
-import { intersect, union } from './addresses.ts';
+import { contains, intersect, union } from './addresses.ts';
 import type { Packet } from './packet.ts';
+import { portsBetween } from './port-classes.ts';
 import type { FilterRule, Match, PortRange } from './ruleset.ts';
 
 /** A rule, or many that differ in nothing but their sources. */
@@ -17,6 +18,8 @@ interface Entry {
   readonly index: number;
   /** The ports between which it can match at all. */
   readonly ports: PortRange;
+  /** The addresses that it can match at all; `null`: any. */
+  readonly destination: AddressSet | null;
   /** All but its one plain source, as text; `null` for a rule that is more than that and an end. */
   readonly key: string | null;
   readonly sources: AddressSet;
@@ -32,7 +35,7 @@ interface Joined {
 }
 
 /**
- * The rules of a list that a packet to a port may match, in an order that comes to the same.
+ * The rules of a list that a packet may match by where it goes, in an order that comes to the same.
  *
  * Thousands of rules are asked about hundreds of ports: those for every port (a ban list) are joined once,
  * and those of one port are put in between.
@@ -41,22 +44,40 @@ export function listByPort(rules: readonly FilterRule[]): (packet: Packet) => re
   const entries = rules.map(entryOf);
   const common = joined(entries.filter(isForEveryPort));
   const special = entries.filter((entry) => !isForEveryPort(entry));
-  // Numbers side by side are quick to compare.
-  const lowest = Int32Array.from(special, ({ ports }) => ports[0]);
-  const highest = Int32Array.from(special, ({ ports }) => ports[1]);
+  const find = finderIn(special);
   const known = new Map<string, readonly CompiledRule[]>();
-  return ({ port }) => {
-    const here: Entry[] = [];
-    for (const [index, entry] of special.entries()) {
-      if ((lowest[index] ?? 0) <= port && port <= (highest[index] ?? 0)) here.push(entry);
-    }
+  return (packet) => {
+    const here = find(packet);
     const key = here.map(({ index }) => index).join(' ');
     const before = known.get(key);
     if (before !== undefined) return before;
-    const found = putBetween(common, here) ?? joined(entries.filter((one) => takesPort(one, port)));
+    const found = putBetween(common, here) ?? joined(among(entries, here));
     const list = found.map(({ rule }) => rule);
     known.set(key, list);
     return list;
+  };
+}
+
+/** Those for every port and these. */
+function among(entries: readonly Entry[], special: readonly Entry[]): readonly Entry[] {
+  const chosen = new Set(special);
+  return entries.filter((entry) => isForEveryPort(entry) || chosen.has(entry));
+}
+
+/** Those that take a packet's port and destination, in their order. */
+function finderIn(entries: readonly Entry[]): (packet: Packet) => readonly Entry[] {
+  const byPort = new Map<number, Entry[]>();
+  const ranges: Entry[] = [];
+  for (const entry of entries) {
+    const [low, high] = entry.ports;
+    if (low !== high) ranges.push(entry);
+    else byPort.set(low, [...(byPort.get(low) ?? []), entry]);
+  }
+  return (packet) => {
+    const exact = (byPort.get(packet.port) ?? []).filter((entry) => takes(entry, packet));
+    const ranged = ranges.filter((entry) => takes(entry, packet));
+    if (exact.length === 0 || ranged.length === 0) return [...exact, ...ranged];
+    return [...exact, ...ranged].toSorted((a, b) => a.index - b.index);
   };
 }
 
@@ -64,8 +85,13 @@ function isForEveryPort({ ports: [low, high] }: Entry): boolean {
   return high - low >= 65_535;
 }
 
-function takesPort({ ports: [low, high] }: Entry, port: number): boolean {
-  return low <= port && port <= high;
+/** A rule for one of Docker's addresses is tried for that one alone: nothing in a chain changes where a packet goes. */
+function takes({ ports: [low, high], destination }: Entry, packet: Packet): boolean {
+  return (
+    low <= packet.port &&
+    packet.port <= high &&
+    (destination === null || contains(destination, packet.destination))
+  );
 }
 
 /** @returns `null` where an entry cannot come behind all of a joined rule that began before it */
@@ -107,15 +133,8 @@ function entryOf(rule: FilterRule, index: number): Entry {
   return {
     rule,
     index,
-    ports: rule.matches.reduce<PortRange>(
-      ([first, last], match) => {
-        if (match.on !== 'destination-port' || match.negated) return [first, last];
-        const from = Math.min(...match.ports.map(([one]) => one));
-        const to = Math.max(...match.ports.map(([, one]) => one));
-        return [Math.max(first, from), Math.min(last, to)];
-      },
-      [0, 65_535],
-    ),
+    ports: portsBetween(rule.matches),
+    destination: rule.matches.find(plainDestination)?.addresses ?? null,
     key: keyWithoutSource(rule),
     sources: source?.addresses ?? [],
   };
@@ -123,6 +142,10 @@ function entryOf(rule: FilterRule, index: number): Entry {
 
 function plainSource(match: Match): match is Extract<Match, { on: 'source' }> {
   return match.on === 'source' && !match.negated;
+}
+
+function plainDestination(match: Match): match is Extract<Match, { on: 'destination' }> {
+  return match.on === 'destination' && !match.negated;
 }
 
 function keyWithoutSource({ matches, effects, target }: FilterRule): string | null {

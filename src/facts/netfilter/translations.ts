@@ -1,6 +1,9 @@
 import { remembered } from '../remember.ts';
 import { followerOf } from './alike.ts';
 import type { Netfilter } from './arrive.ts';
+import type { Machine } from './packet.ts';
+import type { PortBounds } from './port-classes.ts';
+import { everyPort, firstsIn, portsBetween } from './port-classes.ts';
 import type { Destination, FilterRule, Match } from './ruleset.ts';
 import { shiftedPort } from './walk.ts';
 
@@ -26,20 +29,19 @@ interface Translation {
 
 /** A machine may have thousands of these rules, and each door asks for the few that are about it. */
 export const translationsOf = remembered((net: Netfilter): Translations => {
-  const toMachine = new Map<number | null, Translation[]>();
-  const toAddress = new Map<bigint, Translation[]>();
-  for (const rule of net.rules) {
-    for (const to of destinationsOf(rule)) {
-      if (to.address === null || isOwn(net, to.address)) add(toMachine, to.port, { rule, to });
-      else add(toAddress, to.address, { rule, to });
-    }
-  }
-  const { portFirsts } = followerOf(net);
-  const fixed = remembered(({ matches }: FilterRule) => portFirsts.filter((port) => mayAsk(matches, port)));
+  const placesOf = placesOn(net.machine);
+  const chains = net.tables.flatMap((table) =>
+    Array.from(table.chains.values(), ({ rules }) => placesOf(rules)),
+  );
+  const { portBounds } = followerOf(net);
+  const fixed = remembered(({ matches }: FilterRule) =>
+    firstsIn(portBounds, portsBetween(matches)).filter((port) => mayAsk(matches, port)),
+  );
   const ports = (translations: readonly Translation[], port: number) => [
-    ...new Set(translations.flatMap(({ rule, to }) => portsFor(rule, to, port, { fixed, portFirsts }))),
+    ...new Set(translations.flatMap(({ rule, to }) => portsFor(rule, to, port, { fixed, portBounds }))),
   ];
-  const toPort = (port: number) => [...(toMachine.get(port) ?? []), ...(toMachine.get(null) ?? [])];
+  const toPort = (port: number) =>
+    chains.flatMap(({ toMachine }) => [...(toMachine.get(port) ?? []), ...(toMachine.get(null) ?? [])]);
   return {
     toMachine: (port, takes) =>
       ports(
@@ -49,11 +51,34 @@ export const translationsOf = remembered((net: Netfilter): Translations => {
     // What keeps the address can only be asked at that address.
     toAddress: (address, port) =>
       ports(
-        [...(toAddress.get(address) ?? []), ...toPort(port).filter(({ to }) => to.address === null)],
+        [
+          ...chains.flatMap(({ toAddress }) => toAddress.get(address) ?? []),
+          ...toPort(port).filter(({ to }) => to.address === null),
+        ],
         port,
       ),
   };
 });
+
+interface ByPlace {
+  readonly toMachine: ReadonlyMap<number | null, readonly Translation[]>;
+  readonly toAddress: ReadonlyMap<bigint, readonly Translation[]>;
+}
+
+/** Where the rules of a chain lead: one rule more leaves the other chains as they were. */
+const placesOn = remembered((machine: Machine) =>
+  remembered((rules: readonly FilterRule[]): ByPlace => {
+    const toMachine = new Map<number | null, Translation[]>();
+    const toAddress = new Map<bigint, Translation[]>();
+    for (const rule of rules) {
+      for (const to of destinationsOf(rule)) {
+        if (to.address === null || isOwn(machine, to.address)) add(toMachine, to.port, { rule, to });
+        else add(toAddress, to.address, { rule, to });
+      }
+    }
+    return { toMachine, toAddress };
+  }),
+);
 
 function destinationsOf({ target }: FilterRule): readonly Destination[] {
   if (target.kind === 'redirect') return target.ports.map((port) => ({ address: null, port }));
@@ -67,24 +92,24 @@ function add<Key>(to: Map<Key, Translation[]>, key: Key, translation: Translatio
 }
 
 /** No address of one family looks like one of this machine's in the other. */
-function isOwn({ machine }: Netfilter, address: bigint): boolean {
+function isOwn(machine: Machine, address: bigint): boolean {
   return machine.typeOf('ip', address, null) === 'local' || machine.typeOf('ip6', address, null) === 'local';
 }
 
 interface Ports {
   /** What a rule that names its port is asked for. */
   readonly fixed: (rule: FilterRule) => readonly number[];
-  readonly portFirsts: readonly number[];
+  readonly portBounds: readonly PortBounds[];
 }
 
 /** The ports that a rule sends on to a port. */
-function portsFor(rule: FilterRule, to: Destination, port: number, { fixed, portFirsts }: Ports) {
+function portsFor(rule: FilterRule, to: Destination, port: number, { fixed, portBounds }: Ports) {
   if (to.port !== null) return to.port === port ? fixed(rule) : [];
   const { shifted } = to;
   if (shifted === undefined) return mayAsk(rule.matches, port) ? [port] : [];
   if (port < shifted.first || port >= shifted.first + shifted.count) return [];
-  return portFirsts.flatMap((first, index) => {
-    const end = portFirsts[index + 1] ?? 65_536;
+  return firstsIn(portBounds, everyPort).flatMap((first, index, firsts) => {
+    const end = firsts[index + 1] ?? 65_536;
     for (let asked = first; asked < end; asked += 1) {
       if (shiftedPort(asked, shifted) === port) return mayAsk(rule.matches, asked) ? [asked] : [];
     }

@@ -1,14 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Interface } from '../../../src/facts/interfaces/interface.ts';
-import { addressOf, everyAddress, parseAddresses } from '../../../src/facts/netfilter/addresses.ts';
+import { addressOf, contains, everyAddress, parseAddresses } from '../../../src/facts/netfilter/addresses.ts';
 import { followerOf } from '../../../src/facts/netfilter/alike.ts';
 import type { Netfilter, Way } from '../../../src/facts/netfilter/arrive.ts';
-import { arrive } from '../../../src/facts/netfilter/arrive.ts';
+import { arrive, askInput } from '../../../src/facts/netfilter/arrive.ts';
 import { parseIptablesSave } from '../../../src/facts/netfilter/iptables/save.ts';
-import { netfilterOf, routingOf } from '../../../src/facts/netfilter/machine.ts';
-import { contains } from '../../../src/facts/netfilter/match.ts';
+import { netfilterOf, routingOf, withRuleset } from '../../../src/facts/netfilter/machine.ts';
 import { arriving } from '../../../src/facts/netfilter/packet.ts';
+import type { Part } from '../../../src/facts/netfilter/region.ts';
 import type { Ruleset } from '../../../src/facts/netfilter/ruleset.ts';
 import { iptablesRules } from '../../lab/truth/iptables-rules.ts';
 
@@ -38,11 +38,11 @@ function rulesetOf(text: string): Ruleset {
 }
 
 /** The same rules, one by one. */
-function unjoined(net: Netfilter, { tables }: Ruleset): Netfilter {
-  const plain = net.tables.map((table, index) => ({
+function unjoined(net: Netfilter): Netfilter {
+  const plain = net.tables.map((table) => ({
     ...table,
     chains: new Map(
-      Array.from(tables[index]?.chains ?? [], ([name, chain]) => [
+      Array.from(table.chains, ([name, chain]) => [
         name,
         { ...chain, rulesFor: () => chain.rules.map((rule) => ({ ...rule, textFor: () => rule.text })) },
       ]),
@@ -52,15 +52,23 @@ function unjoined(net: Netfilter, { tables }: Ruleset): Netfilter {
 }
 
 function outcomes(ways: readonly Way[]): readonly string[] {
+  return bySource(ways, ({ verdict, packet }) =>
+    verdict === 'accept'
+      ? `${String(packet.outInterface)} ${String(packet.destination)}:${String(packet.port)}`
+      : verdict,
+  );
+}
+
+function verdicts(parts: readonly Part[]): readonly string[] {
+  return bySource(parts, ({ verdict }) => verdict);
+}
+
+function bySource<T extends Part>(parts: readonly T[], wordsOf: (part: T) => string): readonly string[] {
   return sources.map((source) => {
     const value = addressOf(source)?.value ?? 0n;
-    return ways
-      .filter((way) => contains(way.sources, value))
-      .map(({ verdict, packet }) =>
-        verdict === 'accept'
-          ? `${String(packet.outInterface)} ${String(packet.destination)}:${String(packet.port)}`
-          : verdict,
-      )
+    return parts
+      .filter((part) => contains(part.sources, value))
+      .map(wordsOf)
       .toSorted()
       .join();
   });
@@ -91,9 +99,8 @@ describe('shortcuts', () => {
   test('joining rules changes no answer', () => {
     fc.assert(
       fc.property(rulesets, fc.array(packets, { minLength: 4, maxLength: 8 }), (text, asked) => {
-        const ruleset = rulesetOf(text);
-        const net = netfilterOf(ruleset, interfaces);
-        const slow = unjoined(net, ruleset);
+        const net = netfilterOf(rulesetOf(text), interfaces);
+        const slow = unjoined(net);
         for (const { to, port, ...at } of asked) {
           const packet = arriving({ ...at, family: 'ip' }, addressOf(to)?.value ?? 0n, port);
           const [joined, plain] = [net, slow].map((one) => outcomes(arrive(one, packet, everyAddress('ip'))));
@@ -108,13 +115,52 @@ describe('shortcuts', () => {
     fc.assert(
       fc.property(rulesets, fc.array(packets, { minLength: 8, maxLength: 16 }), (text, asked) => {
         const net = netfilterOf(rulesetOf(text), interfaces, routing);
-        const { follow } = followerOf(net);
+        const { follow, askInput: askAlike } = followerOf(net);
         for (const { to, port, ...at } of asked) {
           const destination = addressOf(to)?.value ?? 0n;
           const packet = arriving({ ...at, family: 'ip' }, destination, port);
           expect(outcomes(follow({ ...at, family: 'ip' }, destination, port))).toEqual(
             outcomes(arrive(net, packet, everyAddress('ip'))),
           );
+          const alike = askAlike({ ...at, family: 'ip' }, destination, port);
+          expect(verdicts(alike)).toEqual(verdicts(askInput(net, packet, everyAddress('ip'))));
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('one rule more is as a ruleset that had it before', () => {
+    const more = fc.constantFrom('INPUT', 'FORWARD');
+    fc.assert(
+      fc.property(rulesets, more, fc.array(packets, { maxLength: 8 }), (text, name, asked) => {
+        const { tables, gaps } = rulesetOf(text);
+        const [drop] = rulesetOf(
+          `*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -p tcp --dport 80 -j DROP\nCOMMIT`,
+        ).tables.flatMap(({ chains }) => chains.get('INPUT')?.rules ?? []);
+        if (drop === undefined) throw new Error('no rule');
+        const changed: Ruleset = {
+          gaps,
+          tables: tables.map((table) => ({
+            ...table,
+            chains: new Map(
+              Array.from(table.chains, ([key, chain]) => [
+                key,
+                key === name ? { ...chain, rules: [drop, ...chain.rules] } : chain,
+              ]),
+            ),
+          })),
+        };
+        const [shared, anew] = [
+          withRuleset(netfilterOf({ tables, gaps }, interfaces, routing), changed),
+          netfilterOf(structuredClone(changed), interfaces, routing),
+        ].map(followerOf);
+        for (const { to, port, ...at } of asked) {
+          const destination = addressOf(to)?.value ?? 0n;
+          const [one, other] = [shared, anew].map((each) =>
+            outcomes(each?.follow({ ...at, family: 'ip' }, destination, port) ?? []),
+          );
+          expect(one).toEqual(other);
         }
       }),
       { numRuns: 300 },
