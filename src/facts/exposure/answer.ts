@@ -58,7 +58,16 @@ function answer(door: Door, vantage: Vantage, entered: readonly Entered[], { net
   if (door.container?.published !== true) return [{ vantage, decision, input: decision }];
   const { proto, port } = door;
   const question = { proto, port, destination: vantage.address, interface: vantage.interface, sources };
-  return [{ vantage, decision, input: decideInput(net, question, gaps) }];
+  return [
+    {
+      vantage,
+      decision,
+      // Whether a stopgap closes a door does not depend on it.
+      get input() {
+        return decideInput(net, question, gaps);
+      },
+    },
+  ];
 }
 
 /** Where a packet to an entrance ends: at the door, or, for all that it matters, nowhere. */

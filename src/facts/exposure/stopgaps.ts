@@ -100,7 +100,7 @@ export function closingOf(stopgaps: Evidence<Stopgaps>, exposure: Exposure): rea
 type Changed = (stopgap: StopgapTemplate, values: Stopgap['data']) => Network | null;
 
 /** Each is a whole ruleset, and those of one service are asked for together. */
-const mostKnown = 16;
+const mostKnown = 4;
 
 /** A port of several addresses is closed by the same rules. */
 function rememberedChanges(ruleset: Ruleset, { interfaces, net, gaps }: Network): Changed {

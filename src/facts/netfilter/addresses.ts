@@ -95,6 +95,7 @@ function prefixLength(mask: string, family: Family): number | null {
 
 /** Any ranges of one family, in any order. */
 export function union(ranges: readonly AddressRange[]): AddressSet {
+  if (ranges.length < 2) return ranges;
   const merged: AddressRange[] = [];
   for (const range of ranges.toSorted((a, b) => (a.first < b.first ? -1 : 1))) {
     const before = merged.at(-1);
@@ -145,7 +146,7 @@ function overlap(a: AddressRange, b: AddressRange): AddressRange {
 export function subtract(a: AddressSet, b: AddressSet): AddressSet {
   const [hole] = b;
   if (hole === undefined || a.length === 0) return a;
-  return rememberedDifference(a, b);
+  return a === b ? [] : rememberedDifference(a, b);
 }
 
 const rememberedDifference = rememberedOfLong((a, b) => {

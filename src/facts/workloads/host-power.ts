@@ -1,3 +1,4 @@
+import { remembered } from '../remember.ts';
 import { hasCapability } from './capabilities.ts';
 import { isRawDeviceRule } from './device-rule.ts';
 import { straightened } from './path-pattern.ts';
@@ -26,9 +27,11 @@ const enough = ['SYS_ADMIN', 'SYS_MODULE', 'SYS_RAWIO', 'DAC_READ_SEARCH'] as co
 
 /** A mount by which it may have such a thing, for all that is known. */
 export function doubtfulMount({ mounts: all }: Workload, paths: PowerfulPaths): Mount | undefined {
-  const written = joined([paths.trusted, paths.storages]);
-  return all.find((mount) => writtenBy(mount, written)?.certain === false);
+  return all.find((mount) => writtenBy(mount, written(paths))?.certain === false);
 }
+
+/** What makes root of who writes to it. */
+const written = remembered(({ trusted, storages }: PowerfulPaths) => joined([trusted, storages]));
 
 /** Every such thing that a workload has, whoever it borrows it from. */
 export function hostPowers(workload: Workload, all: readonly Workload[], paths: PowerfulPaths): HostPower[] {
@@ -49,8 +52,7 @@ function one(words: string, needsRoot: boolean, setting: Setting, value: unknown
 }
 
 function mounts({ mounts: all }: Workload, paths: PowerfulPaths): HostPower[] {
-  const { engineSockets, controlSockets, trusted, storages } = paths;
-  const written = joined([trusted, storages]);
+  const { engineSockets, controlSockets } = paths;
   return all.flatMap((mount) => {
     const { source, target, writable } = mount;
     const shown = `${source}:${target}:${writable ? 'rw' : 'ro'}`;
@@ -59,7 +61,7 @@ function mounts({ mounts: all }: Workload, paths: PowerfulPaths): HostPower[] {
       return [one(`the engine’s socket (${source})`, false, 'mounts', shown, target)];
     const control = reachedBy(mount, controlSockets);
     if (control !== null) return [one(`the host’s control socket ${control}`, true, 'mounts', shown, target)];
-    return writtenBy(mount, written)?.certain === true
+    return writtenBy(mount, written(paths))?.certain === true
       ? [one(`write access to the host’s ${source}`, true, 'mounts', shown, target)]
       : [];
   });
@@ -67,7 +69,7 @@ function mounts({ mounts: all }: Workload, paths: PowerfulPaths): HostPower[] {
 
 function devices({ devices: all }: Workload, { disks }: PowerfulPaths): HostPower[] {
   return all.flatMap(({ host, type }) =>
-    type === 'block' || reachedFrom(straightened(host), disks) !== null
+    type === 'block' || reachedFrom(disks, straightened(host)) !== null
       ? [one(`the host’s ${host}`, true, 'devices', host, host)]
       : [],
   );

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import data from '../../../rules/catalogue/powerful-paths.yaml';
+import { rememberedBy } from '../remember.ts';
 import type { Engine } from './engine.ts';
 import { isAbove, isBelow, isPath, straightened } from './path-pattern.ts';
 import type { Mount } from './workload.ts';
@@ -58,20 +59,23 @@ export function reachedBy({ type, source, real, otherwise = [] }: Mount, list: P
   if (type !== 'bind') return null;
   const seen = [real ?? source, source, ...otherwise];
   for (const path of new Set([...seen, ...seen.map(behindLinks)])) {
-    const reached = reachedFrom(path, list);
+    const reached = reachedFrom(list, path);
     if (reached !== null) return reached;
   }
   return null;
 }
 
-/** The same of a path of the host. */
-export function reachedFrom(path: string, { paths, exact, trees }: PathList): string | null {
-  const above = [...paths, ...trees].find((pattern) => isAbove(path, pattern));
-  if (above !== undefined) return isBelow(path, above) ? path : above;
-  const isIt =
-    exact.some((pattern) => isPath(path, pattern)) || trees.some((pattern) => isBelow(path, pattern));
-  return isIt ? path : null;
-}
+/** The same of a path of the host; many containers have the same ones. */
+export const reachedFrom = rememberedBy(
+  (path: string) => path,
+  ({ paths, exact, trees }: PathList, path): string | null => {
+    const above = [...paths, ...trees].find((pattern) => isAbove(path, pattern));
+    if (above !== undefined) return isBelow(path, above) ? path : above;
+    const isIt =
+      exact.some((pattern) => isPath(path, pattern)) || trees.some((pattern) => isBelow(path, pattern));
+    return isIt ? path : null;
+  },
+);
 
 /** Mount points of every Linux with systemd: file-hierarchy(7). */
 const mountPoints = ['/proc', '/run', '/sys', '/sys/fs/cgroup', '/sys/kernel/debug'];
@@ -91,7 +95,7 @@ export function writtenBy(
   if (mount.type !== 'bind' || mount.submounts === 'read-only') return null;
   const path = behindLinks(mount.real ?? mount.source);
   const below = mountPoints.filter((point) => isAbove(path, point) && !isBelow(path, point));
-  const reached = below.map((point) => reachedFrom(point, list)).find((each) => each !== null);
+  const reached = below.map((point) => reachedFrom(list, point)).find((each) => each !== null);
   return reached === undefined ? null : { reached, certain: mount.submounts === 'writable' };
 }
 

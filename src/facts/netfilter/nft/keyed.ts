@@ -21,7 +21,7 @@ export function keyed(key: unknown, data: unknown, scope: Scope): readonly Case[
   if (pairs === null) return null;
   const named = pairs.filter(([one]) => one !== '*');
   const cases = named.map(([one, value]): Case => ({
-    matches: [matchOf({ op: '==', left: key, right: { set: [one] } }, scope)],
+    matches: [matchOf(scope, { op: '==', left: key, right: { set: [one] } })],
     value,
   }));
   const rest = pairs.find(([one]) => one === '*');

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { rememberedBy } from '../../remember.ts';
 import { parseAddresses, union } from '../addresses.ts';
 import type { Match, PortRange } from '../ruleset.ts';
 import { portNumber } from '../service-ports.ts';
@@ -24,18 +25,21 @@ const Choice = z.union([
   z.object({ 'tcp option': z.unknown() }),
 ]);
 
-/** What a comparison means for the first packet of a connection. */
-export function matchOf(comparison: Comparison, scope: Scope): Match {
-  const { op, right } = comparison;
-  if (!operators.has(op)) return unclear(comparison);
-  const negated = op === '!=';
-  const found = readConcatenation(comparison, scope) ?? readSimple(comparison, scope);
-  if (found === null) return unclear(comparison);
-  // Who is not listed yet may be, once a rule has added him.
-  if (!isGrowing(right, scope) || (found.on === 'any' && found.grows)) return found;
-  const listed = negated ? readSimple({ ...comparison, op: '==' }, scope) : found;
-  return anyOf(comparison.left, listed === null ? [] : [[listed]], negated, true);
-}
+/** What a comparison means for the first packet of a connection; an engine's thousand rules repeat most of theirs. */
+export const matchOf = rememberedBy(
+  ({ op, left, right }: Comparison) => JSON.stringify([op, left, right]),
+  (scope: Scope, comparison): Match => {
+    const { op, right } = comparison;
+    if (!operators.has(op)) return unclear(comparison);
+    const negated = op === '!=';
+    const found = readConcatenation(comparison, scope) ?? readSimple(comparison, scope);
+    if (found === null) return unclear(comparison);
+    // Who is not listed yet may be, once a rule has added him.
+    if (!isGrowing(right, scope) || (found.on === 'any' && found.grows)) return found;
+    const listed = negated ? readSimple({ ...comparison, op: '==' }, scope) : found;
+    return anyOf(comparison.left, listed === null ? [] : [[listed]], negated, true);
+  },
+);
 
 const operators = new Set(['==', '!=', 'in', '<', '>', '<=', '>=']);
 
@@ -64,7 +68,7 @@ function readConcatenation({ op, left, right }: Comparison, scope: Scope): Match
     const values = Concat.safeParse(element).data?.concat;
     if (values?.length !== parts.length) return null;
     return parts.map((part, index) =>
-      matchOf({ op: '==', left: part, right: { set: [values[index]] } }, scope),
+      matchOf(scope, { op: '==', left: part, right: { set: [values[index]] } }),
     );
   });
   const known = of.filter((one) => one !== null);

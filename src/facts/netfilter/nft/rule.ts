@@ -68,7 +68,7 @@ function readStatement(keyword: string, body: unknown, scope: Scope): readonly D
   const comparison = keyword === 'match' ? Comparison.safeParse(body).data : undefined;
   if (comparison !== undefined) {
     const { op, left, right } = comparison;
-    return on(matchOf({ op, left, right }, scope));
+    return on(matchOf(scope, { op, left, right }));
   }
   switch (keyword) {
     case 'vmap':
