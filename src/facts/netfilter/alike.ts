@@ -110,8 +110,8 @@ function boundsOf(chains: readonly Distinctions[]): readonly PortBounds[] {
 }
 
 /** Whether packets come to its chains for NAT alone. */
-function isForNat({ chains }: CompiledTable): boolean {
-  return [...chains.values()].every(({ base }) => base === null || base.type === 'nat');
+function isForNat({ bases }: CompiledTable): boolean {
+  return bases.every(({ base }) => base?.type === 'nat');
 }
 
 const addressClass = rememberedBy(
@@ -144,7 +144,7 @@ const linkClass = rememberedBy(
 
 /** Whether something other than a rule asks for the interface in another way than by its name. */
 function isInterfaceAsked({ tables, routing }: Netfilter): boolean {
-  const bound = tables.some(({ chains }) => [...chains.values()].some(({ base }) => base?.devices != null));
+  const bound = tables.some(({ bases }) => bases.some(({ base }) => base?.devices != null));
   const filtered = [...routing.settings.values()].some(({ reversePathFilter }) => reversePathFilter !== 0);
   const routed = routing.rules.some(({ inInterface }) => inInterface !== null);
   return bound || filtered || routed;

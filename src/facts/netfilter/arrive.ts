@@ -119,7 +119,7 @@ function findChains(tables: readonly CompiledTable[], hook: string, withNat: boo
     base?.type === 'nat' ? natPriority + base.priority * 1e-12 : (base?.priority ?? 0);
   return (
     tables
-      .flatMap((table) => [...table.chains.values()].map((chain) => [table, chain] as const))
+      .flatMap((table) => table.bases.map((chain) => [table, chain] as const))
       .filter(([, { base }]) => base?.hook === hook)
       .filter(([, { base }]) => base?.type !== 'nat' || (withNat && hook === 'prerouting'))
       // Of equals, the one that was registered last runs first: nf_hook_entries_grow().

@@ -15,6 +15,8 @@ export interface CompiledChain extends Chain {
 
 export interface CompiledTable extends Omit<Table, 'chains'> {
   readonly chains: ReadonlyMap<string, CompiledChain>;
+  /** Those of its chains that the kernel calls itself. */
+  readonly bases: readonly CompiledChain[];
   /** Whether any of its chains changes a mark. */
   readonly marks: boolean;
 }
@@ -23,7 +25,12 @@ export interface CompiledTable extends Omit<Table, 'chains'> {
 export function compileRuleset({ tables }: Ruleset): readonly CompiledTable[] {
   return tables.map((table) => {
     const chains = new Map(Array.from(table.chains, ([name, chain]) => [name, compileChain(chain, table)]));
-    return { ...table, chains, marks: [...chains.values()].some(({ marks }) => marks) };
+    const all = [...chains.values()];
+    return {
+      ...{ ...table, chains },
+      bases: all.filter(({ base }) => base !== null),
+      marks: all.some(({ marks }) => marks),
+    };
   });
 }
 

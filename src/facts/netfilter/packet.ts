@@ -36,12 +36,14 @@ export interface Machine {
 
 /** A first packet as it arrives. */
 export function arriving(
-  at: Pick<Packet, 'family' | 'proto' | 'interface'>,
+  { family, proto, interface: name }: Pick<Packet, 'family' | 'proto' | 'interface'>,
   destination: bigint,
   port: number,
 ): Packet {
   return {
-    ...at,
+    family,
+    proto,
+    interface: name,
     outInterface: null,
     asked: { destination, port },
     destination,

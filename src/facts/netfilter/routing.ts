@@ -62,17 +62,23 @@ export interface Hop {
 }
 
 /**
- * Looks a destination up, rule by rule.
+ * Looks a destination up, rule by rule; with every ruleset that is tried, the same ones.
  *
  * @returns every hop that it may be: more than one where a rule's conditions were not followed, none where
  *   the route was not seen
  */
-export function hopsTo(
-  routing: Routing,
-  family: Family,
-  destination: bigint,
-  packet: { readonly mark: number | null; readonly interface: string },
-): readonly Hop[] {
+export const hopsTo = rememberedBy(
+  (family: Family, destination: bigint, packet: Asking) =>
+    `${family} ${String(destination)} ${String(packet.mark)} ${packet.interface}`,
+  findHops,
+);
+
+interface Asking {
+  readonly mark: number | null;
+  readonly interface: string;
+}
+
+function findHops(routing: Routing, family: Family, destination: bigint, packet: Asking): readonly Hop[] {
   const found: Hop[] = [];
   for (const rule of rulesOf(routing, family)) {
     const applies = ruleApplies(rule, packet);
@@ -92,10 +98,7 @@ export function hopsTo(
 }
 
 /** `null`: it depends on a condition that is not followed. */
-function ruleApplies(
-  rule: RoutingRule,
-  packet: { readonly mark: number | null; readonly interface: string },
-): boolean | null {
+function ruleApplies(rule: RoutingRule, packet: Asking): boolean | null {
   if (rule.inInterface !== null && rule.inInterface !== packet.interface) return rule.negated;
   if (rule.mark !== null) {
     if (packet.mark === null) return null;

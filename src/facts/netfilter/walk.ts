@@ -23,7 +23,8 @@ const deepest = 64;
 interface Way {
   readonly table: CompiledTable;
   readonly machine: Machine;
-  readonly steps: { left: number };
+  /** How many are left of the budget. */
+  steps: number;
 }
 
 /** Takes a packet through a base chain. Whatever the ruleset, it ends. */
@@ -34,7 +35,7 @@ export function walkBaseChain(
   packet: Packet,
   sources: AddressSet,
 ): Part[] {
-  const way = { table, machine, steps: { left: budget } };
+  const way = { table, machine, steps: budget };
   const { decided, left } = walkChain(way, chain, { sources, packet, path: [], pending: [] }, 0);
   const policy = chain.base?.policy ?? 'accept';
   const words = `policy ${policy} (${table.family} ${table.name} ${chain.name})`;
@@ -48,16 +49,16 @@ function walkChain(way: Way, chain: CompiledChain, start: Region, depth: number)
   const left: Region[] = [];
   let regions: readonly Region[] = [start];
   for (const rule of chain.rulesFor(start.packet)) {
+    way.steps -= regions.length;
+    if (way.steps < 0) {
+      return { decided: [...decided, ...regions.map((one) => unsure(one, tooMany))], left: [] };
+    }
+    const matchOf = matcher(rule, way.machine);
+    // Most rules are about somebody else.
+    if (regions.every(({ packet }) => matchOf(packet) === null)) continue;
     const next: Region[] = [];
-    const matches = new Map<Packet, Matched | null>();
     for (const region of regions) {
-      way.steps.left -= 1;
-      if (way.steps.left < 0) {
-        return { decided: [...decided, ...regions.map((one) => unsure(one, tooMany))], left: [] };
-      }
-      const known = matches.get(region.packet);
-      const match = known === undefined ? matchRule(rule, region.packet, way.machine) : known;
-      matches.set(region.packet, match);
+      const match = matchOf(region.packet);
       if (match === null) next.push(region);
       else step(way, rule, region, match, depth, { decided, left, next });
     }
@@ -65,6 +66,17 @@ function walkChain(way: Way, chain: CompiledChain, start: Region, depth: number)
     if (regions.length === 0) break;
   }
   return { decided, left: merged([...left, ...regions]) };
+}
+
+/** What a rule says of a packet; regions side by side mostly have the same one. */
+function matcher(rule: CompiledRule, machine: Machine): (packet: Packet) => Matched | null {
+  let last: Packet | undefined;
+  let match: Matched | null = null;
+  return (packet) => {
+    if (packet !== last) match = matchRule(rule, packet, machine);
+    last = packet;
+    return match;
+  };
 }
 
 const tooMany = 'the ruleset is too large to follow';

@@ -39,15 +39,17 @@ function rulesetOf(text: string): Ruleset {
 
 /** The same rules, one by one. */
 function unjoined(net: Netfilter): Netfilter {
-  const plain = net.tables.map((table) => ({
-    ...table,
-    chains: new Map(
-      Array.from(table.chains, ([name, chain]) => [
-        name,
-        { ...chain, rulesFor: () => chain.rules.map((rule) => ({ ...rule, textFor: () => rule.text })) },
-      ]),
-    ),
-  }));
+  const plain = net.tables.map((table) => {
+    const chains = Array.from(table.chains.values(), (chain) => ({
+      ...chain,
+      rulesFor: () => chain.rules.map((rule) => ({ ...rule, textFor: () => rule.text })),
+    }));
+    return {
+      ...table,
+      chains: new Map(chains.map((chain) => [chain.name, chain])),
+      bases: chains.filter(({ base }) => base !== null),
+    };
+  });
   return { ...net, tables: plain };
 }
 
