@@ -16,7 +16,13 @@ const common = {
  */
 export const StopgapTemplate = z.union([
   /** One rule, as the first of each of these chains. */
-  z.strictObject({ ...common, chains: z.array(Text).min(1), iptables: Text }),
+  z.strictObject({
+    ...common,
+    chains: z.array(Text).min(1),
+    iptables: Text,
+    /** What packets that it matches have in common: the port that was asked for, or the address that they go to. */
+    about: z.enum(['port', 'address']),
+  }),
   /** A table of its own, in the language of nft(8). */
   z.strictObject({ ...common, nft: Text }),
 ]);

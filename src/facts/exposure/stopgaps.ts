@@ -1,20 +1,14 @@
 import type { Stopgap } from '../../engine/check.ts';
 import { defineFact } from '../../engine/fact.ts';
 import type { Exposure } from '../../engine/report.ts';
-import { renderMessage } from '../../engine/template.ts';
 import type { Evidence } from '../../host/evidence.ts';
 import { known } from '../../host/evidence.ts';
 import { aiServicesFact } from '../catalogue/ai-services-fact.ts';
 import type { AiService } from '../catalogue/ai-services.ts';
 import { exposuresOf } from '../catalogue/service-behind.ts';
 import { firewallFact } from '../firewall/firewall.ts';
-import { parseNftTokens } from '../firewall/nft-language/ruleset.ts';
-import { tokensOf } from '../firewall/nft-language/tokens.ts';
 import { addressOf } from '../netfilter/addresses.ts';
 import { followerOf } from '../netfilter/alike.ts';
-import { parseIptablesRule } from '../netfilter/iptables/rule.ts';
-import { withRuleset } from '../netfilter/machine.ts';
-import type { Ruleset, Table } from '../netfilter/ruleset.ts';
 import { remembered } from '../remember.ts';
 import { answersOf } from './answer.ts';
 import { scopeOf } from './describe.ts';
@@ -25,6 +19,8 @@ import type { Network } from './network.ts';
 import { networkFact } from './network.ts';
 import type { StopgapTemplate } from './stopgap-catalogue.ts';
 import { stopgaps } from './stopgap-catalogue.ts';
+import type { Trial } from './stopgap-trial.ts';
+import { dataOf, trialsOf } from './stopgap-trial.ts';
 
 /**
  * The commands that close an exposure on this machine, by its own rules: each candidate's rules are added to
@@ -51,7 +47,8 @@ export const stopgapsFact = defineFact<Stopgaps>({
       return known({ closing: () => null, closingService: () => [] }, 'the firewall');
     }
     const doors = new Map(answered.value.map((each) => [each.exposure, each]));
-    const chosen = rememberedChoices(firewall.value, network.value);
+    const open = answered.value.filter(({ exposure: { scope } }) => !isNear(scope));
+    const chosen = rememberedChoices(trialsOf(firewall.value, network.value, open), network.value);
     const closingAll = (exposure: Exposure, beside: readonly Exposure[]) => {
       if (carriesTunnel(exposure, network.value)) return null;
       const meant = beside.flatMap((one) => doors.get(one) ?? []);
@@ -96,33 +93,10 @@ export function closingOf(stopgaps: Evidence<Stopgaps>, exposure: Exposure): rea
   return stopgap === null ? [] : [stopgap];
 }
 
-/** The network with what a stopgap adds; `null` where it adds nothing. */
-type Changed = (stopgap: StopgapTemplate, values: Stopgap['data']) => Network | null;
-
-/** Each is a whole ruleset, and those of one service are asked for together. */
-const mostKnown = 4;
-
-/** A port of several addresses is closed by the same rules. */
-function rememberedChanges(ruleset: Ruleset, { interfaces, net, gaps }: Network): Changed {
-  const known = new Map<string, Network | null>();
-  return (stopgap, values) => {
-    const key = `${stopgap.id} ${renderMessage('nft' in stopgap ? stopgap.nft : stopgap.iptables, values)}`;
-    const before = known.get(key);
-    if (before !== undefined) return before;
-    if (known.size >= mostKnown) known.clear();
-    const changed = withRules(ruleset, stopgap, values);
-    const after =
-      changed === null ? null : { interfaces, net: withRuleset(net, changed), gaps };
-    known.set(key, after);
-    return after;
-  };
-}
-
 type Choose = (doors: readonly AnsweredDoor[], exposure: Exposure) => Stopgap | null;
 
 /** Doors that no rule and no route tells apart are closed by the same stopgap. */
-function rememberedChoices(ruleset: Ruleset, network: Network): Choose {
-  const changed = rememberedChanges(ruleset, network);
+function rememberedChoices(trial: Trial, network: Network): Choose {
   const known = new Map<string, StopgapTemplate | null>();
   return (doors, exposure) => {
     const data = dataOf(exposure);
@@ -133,7 +107,7 @@ function rememberedChoices(ruleset: Ruleset, network: Network): Choose {
       before ??
       stopgaps().find((stopgap) => {
         if (!stopgap.doors.includes(exposure.kind)) return false;
-        const after = changed(stopgap, data);
+        const after = trial(stopgap, data, doors);
         return after !== null && doors.every((one) => isClosed(one, after));
       }) ??
       null;
@@ -174,43 +148,4 @@ function isSamePort(one: Exposure, other: Exposure): boolean {
 /** Nobody but the machine itself and its containers. */
 function isNear(scope: Exposure['scope']): boolean {
   return scope === 'loopback' || scope === 'containers';
-}
-
-/** What the templates name. */
-function dataOf({ kind, proto, port, address, reachableFrom }: Exposure) {
-  const far = reachableFrom.find(({ scopes }) => scopes.some((scope) => scope !== 'containers'));
-  const family = addressOf(address)?.family ?? 'ip';
-  const place =
-    kind === 'container'
-      ? `${far?.interface ?? ''}_${address.replaceAll(':', '_')}`
-      : `${proto}_${String(port)}`;
-  return {
-    ...{ proto, port, address, family, interface: far?.interface ?? '' },
-    iptables: family === 'ip' ? 'iptables' : 'ip6tables',
-    table: `aisec_until_${place}`,
-  };
-}
-
-/** The ruleset with what the commands add; `null` where there is no such chain, or the rule was not read. */
-function withRules(ruleset: Ruleset, stopgap: StopgapTemplate, values: Stopgap['data']): Ruleset | null {
-  if ('nft' in stopgap) {
-    const text = renderMessage(stopgap.nft, values);
-    const file = parseNftTokens(tokensOf({ path: 'stopgap', text }), (word) => word, 'stopgap');
-    return 'wrong' in file ? null : { ...ruleset, tables: [...ruleset.tables, ...file.tables] };
-  }
-  const rule = renderMessage(stopgap.iptables, values);
-  const tables = ruleset.tables.map((table) => withFirst(table, stopgap.chains, rule));
-  return tables.every((table, index) => table === ruleset.tables[index]) ? null : { ...ruleset, tables };
-}
-
-function withFirst(table: Table, names: readonly string[], args: string): Table {
-  const { family, chains } = table;
-  const found = names.filter((name) => chains.has(name));
-  if (found.length === 0 || (family !== 'ip' && family !== 'ip6')) return table;
-  const changed = Array.from(chains.values(), (chain) => {
-    if (!found.includes(chain.name)) return chain;
-    const at = { text: `-A ${chain.name} ${args}`, line: 1 };
-    return { ...chain, rules: [parseIptablesRule(args, family, at, null), ...chain.rules] };
-  });
-  return { ...table, chains: new Map(changed.map((chain) => [chain.name, chain])) };
 }

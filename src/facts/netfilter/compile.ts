@@ -3,7 +3,7 @@ import { isOneOf } from './interface-name.ts';
 import { ownerWords } from './owner-words.ts';
 import type { Packet } from './packet.ts';
 import type { CompiledRule } from './rule-list.ts';
-import { listByPort } from './rule-list.ts';
+import { listByPlace } from './rule-list.ts';
 import type { Chain, FilterRule, Match, Ruleset, Table } from './ruleset.ts';
 
 export interface CompiledChain extends Chain {
@@ -44,7 +44,7 @@ const compileChain = rememberedBy(
       marks: rules.some(({ effects }) => effects.length > 0),
       rulesFor: (packet) => {
         const key = `${packet.family} ${packet.proto} ${packet.interface}`;
-        const list = lists.get(key) ?? listByPort(worded.filter((rule) => mayMatch(rule, packet)));
+        const list = lists.get(key) ?? listByPlace(worded.filter((rule) => mayMatch(rule, packet)));
         lists.set(key, list);
         return list(packet);
       },

@@ -42,10 +42,10 @@ export function firstsIn(all: readonly PortBounds[], [first, last]: PortRange): 
 
 export const everyPort: PortRange = [0, 65_535];
 
-/** The ports between which conditions can hold at all, by those that say where a packet goes now. */
-export function portsBetween(matches: readonly Match[]): PortRange {
+/** The ports between which conditions of one kind can hold at all. */
+export function portsBetween(matches: readonly Match[], on: 'destination-port' | 'original-port'): PortRange {
   return matches.reduce<PortRange>(([first, last], match) => {
-    if (match.on !== 'destination-port' || match.negated) return [first, last];
+    if (match.on !== on || match.negated) return [first, last];
     const from = Math.min(...match.ports.map(([one]) => one));
     const to = Math.max(...match.ports.map(([, one]) => one));
     return [Math.max(first, from), Math.min(last, to)];

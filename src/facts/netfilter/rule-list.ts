@@ -18,6 +18,8 @@ interface Entry {
   readonly index: number;
   /** The ports between which it can match at all. */
   readonly ports: PortRange;
+  /** The same of the port that was asked for before NAT. */
+  readonly askedPorts: PortRange;
   /** The addresses that it can match at all; `null`: any. */
   readonly destination: AddressSet | null;
   /** All but its one plain source, as text; `null` for a rule that is more than that and an end. */
@@ -37,14 +39,13 @@ interface Joined {
 /**
  * The rules of a list that a packet may match by where it goes, in an order that comes to the same.
  *
- * Thousands of rules are asked about hundreds of ports: those for every port (a ban list) are joined once,
- * and those of one port are put in between.
+ * Thousands of rules are asked about hundreds of places: those for every place (a ban list) are joined once,
+ * and those of one are put in between.
  */
-export function listByPort(rules: readonly FilterRule[]): (packet: Packet) => readonly CompiledRule[] {
+export function listByPlace(rules: readonly FilterRule[]): (packet: Packet) => readonly CompiledRule[] {
   const entries = rules.map(entryOf);
-  const common = joined(entries.filter(isForEveryPort));
-  const special = entries.filter((entry) => !isForEveryPort(entry));
-  const find = finderIn(special);
+  const common = joined(entries.filter(isForEveryPlace));
+  const find = finderIn(entries.filter((entry) => !isForEveryPlace(entry)));
   const known = new Map<string, readonly CompiledRule[]>();
   return (packet) => {
     const here = find(packet);
@@ -58,40 +59,59 @@ export function listByPort(rules: readonly FilterRule[]): (packet: Packet) => re
   };
 }
 
-/** Those for every port and these. */
+/** Those for every place and these. */
 function among(entries: readonly Entry[], special: readonly Entry[]): readonly Entry[] {
   const chosen = new Set(special);
-  return entries.filter((entry) => isForEveryPort(entry) || chosen.has(entry));
+  return entries.filter((entry) => isForEveryPlace(entry) || chosen.has(entry));
 }
 
-/** Those that take a packet's port and destination, in their order. */
+/** Those that take a packet, in their order: the ones for a single place are looked up, and only the others tried. */
 function finderIn(entries: readonly Entry[]): (packet: Packet) => readonly Entry[] {
-  const byPort = new Map<number, Entry[]>();
-  const ranges: Entry[] = [];
+  const destinations = new Map<bigint, Entry[]>();
+  const ports = new Map<number, Entry[]>();
+  const askedPorts = new Map<number, Entry[]>();
+  const wider: Entry[] = [];
   for (const entry of entries) {
-    const [low, high] = entry.ports;
-    if (low !== high) ranges.push(entry);
-    else byPort.set(low, [...(byPort.get(low) ?? []), entry]);
+    const [only] = entry.destination ?? [];
+    if (entry.destination?.length === 1 && only !== undefined && only.first === only.last)
+      put(destinations, only.first, entry);
+    else if (entry.ports[0] === entry.ports[1]) put(ports, entry.ports[0], entry);
+    else if (entry.askedPorts[0] === entry.askedPorts[1]) put(askedPorts, entry.askedPorts[0], entry);
+    else wider.push(entry);
   }
   return (packet) => {
-    const exact = (byPort.get(packet.port) ?? []).filter((entry) => takes(entry, packet));
-    const ranged = ranges.filter((entry) => takes(entry, packet));
-    if (exact.length === 0 || ranged.length === 0) return [...exact, ...ranged];
-    return [...exact, ...ranged].toSorted((a, b) => a.index - b.index);
+    const candidates = [
+      destinations.get(packet.destination),
+      ports.get(packet.port),
+      askedPorts.get(packet.asked.port),
+      wider,
+    ];
+    const found = candidates.flatMap((list) => list?.filter((entry) => takes(entry, packet)) ?? []);
+    return found.length < 2 ? found : found.toSorted((a, b) => a.index - b.index);
   };
 }
 
-function isForEveryPort({ ports: [low, high] }: Entry): boolean {
-  return high - low >= 65_535;
+function put<Key>(lists: Map<Key, Entry[]>, key: Key, entry: Entry): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [entry]);
+  else list.push(entry);
+}
+
+function isForEveryPlace({ ports, askedPorts, destination }: Entry): boolean {
+  return destination === null && [ports, askedPorts].every(([low, high]) => high - low >= 65_535);
 }
 
 /** A rule for one of Docker's addresses is tried for that one alone: nothing in a chain changes where a packet goes. */
-function takes({ ports: [low, high], destination }: Entry, packet: Packet): boolean {
+function takes({ ports, askedPorts, destination }: Entry, packet: Packet): boolean {
   return (
-    low <= packet.port &&
-    packet.port <= high &&
+    isBetween(packet.port, ports) &&
+    isBetween(packet.asked.port, askedPorts) &&
     (destination === null || contains(destination, packet.destination))
   );
+}
+
+function isBetween(port: number, [low, high]: PortRange): boolean {
+  return low <= port && port <= high;
 }
 
 /** @returns `null` where an entry cannot come behind all of a joined rule that began before it */
@@ -133,7 +153,8 @@ function entryOf(rule: FilterRule, index: number): Entry {
   return {
     rule,
     index,
-    ports: portsBetween(rule.matches),
+    ports: portsBetween(rule.matches, 'destination-port'),
+    askedPorts: portsBetween(rule.matches, 'original-port'),
     destination: rule.matches.find(plainDestination)?.addresses ?? null,
     key: keyWithoutSource(rule),
     sources: source?.addresses ?? [],

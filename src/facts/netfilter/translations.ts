@@ -35,7 +35,7 @@ export const translationsOf = remembered((net: Netfilter): Translations => {
   );
   const { portBounds } = followerOf(net);
   const fixed = remembered(({ matches }: FilterRule) =>
-    firstsIn(portBounds, portsBetween(matches)).filter((port) => mayAsk(matches, port)),
+    firstsIn(portBounds, portsBetween(matches, 'destination-port')).filter((port) => mayAsk(matches, port)),
   );
   const ports = (translations: readonly Translation[], port: number) => [
     ...new Set(translations.flatMap(({ rule, to }) => portsFor(rule, to, port, { fixed, portBounds }))),
