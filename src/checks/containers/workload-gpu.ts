@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { Verdict } from '../../engine/check.ts';
 import { defineCheck, notApplicable, pass, undetermined } from '../../engine/check.ts';
 import { gpuFact } from '../../facts/gpu/gpu.ts';
+import { reachOf } from '../../facts/gpu/request-reach.ts';
 import { hasCapability } from '../../facts/workloads/capabilities.ts';
 import { citeSetting, workloadData } from '../../facts/workloads/cite.ts';
 import { eachWorkload } from '../../facts/workloads/each-workload.ts';
@@ -46,11 +47,16 @@ export const workloadGpu = defineCheck({
         if (excess === '') return pass(name, ...evidence);
         return { outcome: 'fail', message: 'excess', subject: name, data: { ...data, excess }, evidence };
       }
-      if (workload.gpu?.count !== 'all') return pass(name, asked);
-      if (gpu.state === 'unknown') return undetermined(`how many GPUs there are: ${gpu.detail}`, name);
-      const count = gpu.value?.count ?? 0;
-      if (count < 2)
+      if (workload.gpu === null) return pass(name, asked);
+      if (gpu.state === 'unknown') {
+        // Who asks for a number has chosen it.
+        if (workload.gpu.count !== 'all') return pass(name, asked);
+        return undetermined(`how many GPUs there are: ${gpu.detail}`, name);
+      }
+      const { cards: count, every } = reachOf(workload.gpu, gpu.value);
+      if (every && count < 2)
         return { outcome: 'not-applicable', subject: name, because: 'there are not several GPUs' };
+      if (!every) return pass(name, asked);
       return {
         outcome: 'fail',
         message: 'everyDevice',

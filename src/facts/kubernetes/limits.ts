@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { visibleDevices } from '../workloads/gpu-request.ts';
 import type { Place } from '../workloads/setting.ts';
 import type { GpuRequest, Limits } from '../workloads/workload.ts';
 import type { Manifest } from './manifest.ts';
@@ -60,7 +61,6 @@ function defaultOf(resource: string, pod: Pod, manifests: readonly Manifest[]): 
 }
 
 const gpuResource = /^(?:nvidia\.com\/(?:gpu|mig-)|amd\.com\/gpu|gpu\.intel\.com\/)/;
-const nothing = new Set(['', 'void', 'none']);
 
 /** GPUs that a device plugin hands out, or those that the NVIDIA runtime gives to who names them in its environment. */
 export function gpuOf(
@@ -72,9 +72,7 @@ export function gpuOf(
     if (gpuResource.test(resource) && count > 0)
       return { gpu: { count, ids: [], by: 'device-request' }, resource };
   }
-  const wanted = environment.NVIDIA_VISIBLE_DEVICES;
-  if (wanted === undefined || nothing.has(wanted) || wanted.startsWith('$('))
-    return { gpu: null, resource: null };
-  const ids = wanted.split(',').filter((id) => id !== '');
-  return { gpu: { count: wanted === 'all' ? 'all' : ids.length, ids, by: 'environment' }, resource: null };
+  // A reference to another variable names nothing yet.
+  const wanted = environment.NVIDIA_VISIBLE_DEVICES?.startsWith('$(') ? null : visibleDevices(environment);
+  return { gpu: wanted === null ? null : { ...wanted, by: 'environment' }, resource: null };
 }

@@ -32,9 +32,14 @@ function requestOf(request: NonNullable<HostConfig['DeviceRequests']>[number]): 
   const asksGpu = (Capabilities ?? []).some((all) => all.includes('gpu') || all.includes('nvidia'));
   if (!cdi && !asksGpu && Driver !== 'nvidia') return [];
   if (cdi && !DeviceIDs.some((id) => id.includes('/gpu='))) return [];
-  const everything = Count === -1 || DeviceIDs.some((id) => /(?:^|=)all$/.test(id));
+  const everything = Count === -1 || DeviceIDs.some(isEvery);
   const count = everything ? 'all' : DeviceIDs.length > 0 ? DeviceIDs.length : Count;
   return [{ count, ids: DeviceIDs, by: cdi ? 'cdi' : 'device-request' }];
+}
+
+/** `all`, and by CDI `nvidia.com/gpu=all`. */
+function isEvery(id: string): boolean {
+  return /(?:^|=)all$/.test(id);
 }
 
 function fromEnvironment(
@@ -42,14 +47,22 @@ function fromEnvironment(
   environment: Readonly<Record<string, string>>,
   defaultRuntime: string | null,
 ): GpuRequest | null {
-  const wanted = environment.NVIDIA_VISIBLE_DEVICES;
-  if (wanted === undefined || nothing.has(wanted)) return null;
+  const wanted = visibleDevices(environment);
+  if (wanted === null) return null;
   const asked = Runtime !== '' && Runtime.includes('nvidia') && Runtime !== defaultRuntime;
   const byDefault = defaultRuntime?.includes('nvidia') ?? true;
   // Without the NVIDIA runtime the variable does nothing.
   if (!asked && !(byDefault && (Runtime === '' || Runtime.includes('nvidia')))) return null;
+  return { ...wanted, by: asked ? 'runtime' : 'environment' };
+}
+
+/** What the NVIDIA runtime takes from the environment; `null`: nothing. */
+export function visibleDevices({
+  NVIDIA_VISIBLE_DEVICES: wanted,
+}: Readonly<Record<string, string>>): Omit<GpuRequest, 'by'> | null {
+  if (wanted === undefined || nothing.has(wanted)) return null;
   const ids = wanted.split(',').filter((id) => id !== '');
-  return { count: wanted === 'all' ? 'all' : ids.length, ids, by: asked ? 'runtime' : 'environment' };
+  return { count: ids.some(isEvery) ? 'all' : ids.length, ids };
 }
 
 /** What the host's device nodes alone come to. */
