@@ -91,6 +91,7 @@ function partsAt(
 function endsAt(door: Door, { packet }: Part): boolean {
   const { container, proxied, address, port } = door;
   if (packet.outInterface !== null) {
+    if (container?.ingress === true) return packet.translated;
     if (container?.port !== packet.port) return false;
     const addresses = container.workload.addresses.map((one) => addressOf(one)?.value);
     return addresses.length === 0 ? packet.translated : addresses.includes(packet.destination);

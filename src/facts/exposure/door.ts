@@ -24,6 +24,8 @@ export interface ContainerPort {
   readonly port: number;
   /** Otherwise it is reached at the container's own address alone, by who can route there. */
   readonly published: boolean;
+  /** Whether NAT leads into a Swarm's routing mesh, and it to the container. */
+  readonly ingress: boolean;
 }
 
 /**
@@ -58,7 +60,7 @@ export function unfollowedPublishes(workloads: readonly Workload[]): string[] {
 }
 
 function doorOfPublish(workload: Workload, publish: Publish, listeners: readonly Listener[]): Door[] {
-  const { proto, hostAddress, hostPort, containerPort } = publish;
+  const { proto, hostAddress, hostPort, containerPort, ingress = false } = publish;
   if (proto === 'sctp') return [];
   return [
     {
@@ -68,7 +70,7 @@ function doorOfPublish(workload: Workload, publish: Publish, listeners: readonly
       interface: null,
       bothFamilies: false,
       process: null,
-      container: { workload, port: containerPort, published: true },
+      container: { workload, port: containerPort, published: true, ingress },
       proxied: listeners.some((one) => one.proto === proto && one.port === hostPort),
     },
   ];
@@ -100,7 +102,7 @@ function containerDoors(workload: Workload, members: readonly Workload[]): Door[
   return [...ports.values()].flatMap(({ proto, port }) =>
     addresses.map((address): Door => ({
       ...{ proto, address, port, interface: null, bothFamilies: false, process: null, proxied: false },
-      container: { workload, port, published: false },
+      container: { workload, port, published: false, ingress: false },
     })),
   );
 }

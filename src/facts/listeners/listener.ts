@@ -22,15 +22,16 @@ export function isEngineProxy(process: string | null): boolean {
 }
 
 /**
- * What gives a whole rootless network its way out, and takes published ports for it: rootlesskit(1) of rootless
- * Docker, pasta(1) (which starts itself again as pasta.avx2) and slirp4netns(1) of Podman.
+ * Takes published ports beside what is its own. Rootlesskit(1) of rootless Docker, pasta(1) (which starts itself again
+ * as pasta.avx2) and slirp4netns(1) of Podman give a whole rootless network its way out; dockerd holds the ports of a
+ * Swarm's routing mesh, and those of its API.
  */
-const userNetworks = new Set(['rootlesskit', 'pasta', 'pasta.avx2', 'slirp4netns']);
+const takers = new Set(['rootlesskit', 'pasta', 'pasta.avx2', 'slirp4netns', 'dockerd']);
 
 /**
- * Whether a socket on a port that an engine publishes is that published port. User networks serve others than
- * containers as well, virtual machines for one: on a port that nobody publishes, such a socket is somebody's own.
+ * Whether a socket on a port that an engine publishes is that published port. On a port that nobody publishes, such a
+ * socket is somebody's own: a virtual machine's for one.
  */
 export function takesPublishedPorts(process: string | null): boolean {
-  return isEngineProxy(process) || (process !== null && userNetworks.has(process));
+  return isEngineProxy(process) || (process !== null && takers.has(process));
 }

@@ -73,6 +73,9 @@ function placeWords(workload: Workload): string {
     return `${what} in ${begins.file}:${String(begins.line)}`;
   }
   if (source === 'podman') return `container ${name} of Podman`;
+  const task = labels['com.docker.swarm.service.name'];
+  if (task !== undefined)
+    return `service ${task} of the Swarm (docker service update: what is changed in its container is gone with it)`;
   if (service !== undefined) return `service ${service}${composeFile(labels)}`;
   return `container ${name}${autoRemove ? ' (made with --rm, so that it is gone when it stops: run it anew)' : ''}`;
 }

@@ -39,7 +39,7 @@ export function workloadOf(inspect: Inspect, context: InspectContext): Workload 
     pid: inspect.State.Pid > 0 ? inspect.State.Pid : null,
     kernel: null,
     autoRemove: host.AutoRemove,
-    directory: host.AutoRemove ? null : context.directory,
+    directory: isReplaced(inspect) ? null : context.directory,
     image: parseImageReference(Config.Image),
     privileged: host.Privileged,
     capAdd: host.CapAdd.map(capabilityName),
@@ -79,6 +79,11 @@ export function workloadOf(inspect: Inspect, context: InspectContext): Workload 
     labels: Config.Labels ?? {},
     runtime: host.Runtime === '' ? null : host.Runtime,
   };
+}
+
+/** Whether who stops the container gets another one, or none: what edits its definition would change nothing. */
+function isReplaced({ HostConfig, Config }: Inspect): boolean {
+  return HostConfig.AutoRemove || Config.Labels?.['com.docker.swarm.task.id'] !== undefined;
 }
 
 function stateOf(status: string): Workload['state'] {

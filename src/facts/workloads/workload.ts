@@ -208,4 +208,6 @@ export interface Publish {
   readonly containerPort: number;
   /** Whether the engine holds the port now, or only the configuration asks for it. */
   readonly active: boolean;
+  /** By a Swarm's routing mesh: NAT leads into the mesh and not to the container's own address. */
+  readonly ingress?: boolean;
 }

@@ -20,6 +20,7 @@ import { networkKinds, openAmong } from './networks.ts';
 import { toldApart } from './project-names.ts';
 import { podmanContainers } from './podman.ts';
 import { otherEngines } from './other-engines.ts';
+import { withIngress } from './swarm.ts';
 import { withSubmounts } from './submounts.ts';
 import type { Workload } from './workload.ts';
 
@@ -165,5 +166,6 @@ async function ofDocker(
   }
   const found = await containersOfEngine(host, engine);
   if (found.state === 'unknown') return found;
-  return knownInPart(await withNetworks(host, engine, found.value), found.source, gapsOf(found));
+  const workloads = await withNetworks(host, engine, found.value);
+  return withIngress(host, engine, knownInPart(workloads, found.source, gapsOf(found)));
 }
