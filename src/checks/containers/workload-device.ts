@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { Verdict } from '../../engine/check.ts';
 import { defineCheck, pass } from '../../engine/check.ts';
 import { citeSetting, workloadData } from '../../facts/workloads/cite.ts';
-import { isRawDeviceRule } from '../../facts/workloads/device-rule.ts';
+import { isCommonDeviceRule, isRawDeviceRule } from '../../facts/workloads/device-rule.ts';
 import { eachWorkload } from '../../facts/workloads/each-workload.ts';
 import { isAbove, isBelow, isPath, straightened } from '../../facts/workloads/path-pattern.ts';
 import type { Device } from '../../facts/workloads/workload.ts';
@@ -52,7 +52,9 @@ export const workloadDevice = defineCheck({
         const nodes = devices.filter((device) =>
           kind === 'raw' ? isRaw(device) : !isRaw(device) && !isAllowed(device),
         );
-        const rules = deviceRules.filter((rule) => isRawDeviceRule(rule) === (kind === 'raw'));
+        const rules = deviceRules.filter((rule) =>
+          kind === 'raw' ? isRawDeviceRule(rule) : !isRawDeviceRule(rule) && !isCommonDeviceRule(rule),
+        );
         const failures = [
           ...nodes.map(({ host }) => failure(kind, host)),
           ...rules.map((rule) => failure('rule', rule)),

@@ -46,7 +46,12 @@ describe('workload-device', () => {
     ['c 1:1 rwm', 'pass', 'fail'],
     ['c *:* rwm', 'pass', 'fail'],
     ['c 1:* r', 'pass', 'fail'],
-    ['c 1:3 rwm', 'fail', 'pass'],
+    ['c 1:3 rwm', 'pass', 'pass'],
+    ['c 195:* rwm', 'pass', 'pass'],
+    ['c 226:128 rw', 'pass', 'pass'],
+    ['c 1:11 rwm', 'fail', 'pass'],
+    ['c 1955:* rwm', 'fail', 'pass'],
+    ['b *:* m', 'pass', 'pass'],
     ['c 10:1 rwm', 'fail', 'pass'],
   ])('cgroup rule %s: %s, raw %s', (rule, other, raw) => {
     expect(judge('other', '', null, [rule])).toMatchObject([{ outcome: other }]);
