@@ -2,17 +2,8 @@ import type { FactReader } from '../../engine/fact.ts';
 import type { Evidence } from '../../host/evidence.ts';
 import type { Host } from '../../host/host.ts';
 import { processesFact } from '../processes.ts';
+import { capabilityNames } from './capabilities.ts';
 import type { KernelTruth, Workload } from './workload.ts';
-
-/** Bits of a capability set, lowest first; linux/capability.h. */
-const capabilityNames = [
-  ...['CHOWN', 'DAC_OVERRIDE', 'DAC_READ_SEARCH', 'FOWNER', 'FSETID', 'KILL', 'SETGID', 'SETUID'],
-  ...['SETPCAP', 'LINUX_IMMUTABLE', 'NET_BIND_SERVICE', 'NET_BROADCAST', 'NET_ADMIN', 'NET_RAW'],
-  ...['IPC_LOCK', 'IPC_OWNER', 'SYS_MODULE', 'SYS_RAWIO', 'SYS_CHROOT', 'SYS_PTRACE', 'SYS_PACCT'],
-  ...['SYS_ADMIN', 'SYS_BOOT', 'SYS_NICE', 'SYS_RESOURCE', 'SYS_TIME', 'SYS_TTY_CONFIG', 'MKNOD'],
-  ...['LEASE', 'AUDIT_WRITE', 'AUDIT_CONTROL', 'SETFCAP', 'MAC_OVERRIDE', 'MAC_ADMIN', 'SYSLOG'],
-  ...['WAKE_ALARM', 'BLOCK_SUSPEND', 'AUDIT_READ', 'PERFMON', 'BPF', 'CHECKPOINT_RESTORE'],
-];
 
 /** Namespaces whose links are compared; that of processes is told by the status file. */
 const links = { network: 'net', ipc: 'ipc', user: 'user' } as const;

@@ -1,4 +1,4 @@
-import { dockerDefault } from './capabilities.ts';
+import { dockerDefault, isEveryCapability } from './capabilities.ts';
 import { seccompModeOf } from './confinement.ts';
 import { environmentOf, processorsOf } from './docker-inspect.ts';
 import { gpuOfNodes } from './gpu-request.ts';
@@ -101,6 +101,7 @@ const neverAsked = ['SETFCAP', 'SETPCAP', 'SYS_CHROOT'];
 /** A spec holds the outcome; what was dropped and added to come there is found from it. */
 export function capabilitiesOf(bounding: readonly string[]): Pick<Workload, 'capAdd' | 'capDrop'> {
   const held = bounding.map((name) => name.replace(/^CAP_/, ''));
+  if (isEveryCapability(held)) return { capAdd: ['ALL'], capDrop: [] };
   if (!held.some((name) => neverAsked.includes(name))) return { capAdd: held, capDrop: ['ALL'] };
   return {
     capAdd: held.filter((name) => !dockerDefault.includes(name)),

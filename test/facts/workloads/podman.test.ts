@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { factReader } from '../../../src/engine/fact.ts';
 import { parseOciSpec } from '../../../src/facts/workloads/oci-spec.ts';
+import { capabilityNames } from '../../../src/facts/workloads/capabilities.ts';
 import { capabilitiesOf, workloadOfSpec } from '../../../src/facts/workloads/spec-workload.ts';
 import { gapsOf } from '../../../src/host/evidence.ts';
 import { maskSecrets } from '../../../src/host/mask.ts';
@@ -416,6 +417,7 @@ test.each([
   [[], { capAdd: [], capDrop: ['ALL'] }],
   [['CAP_NET_ADMIN'], { capAdd: ['NET_ADMIN'], capDrop: ['ALL'] }],
   [['CAP_CHOWN', 'CAP_SETUID', 'CAP_SETGID'], { capAdd: ['CHOWN', 'SETUID', 'SETGID'], capDrop: ['ALL'] }],
+  [capabilityNames.map((name) => `CAP_${name}`), { capAdd: ['ALL'], capDrop: [] }],
 ])('bounding set %j', (bounding, expected) => {
   expect(capabilitiesOf(bounding)).toEqual(expected);
 });
