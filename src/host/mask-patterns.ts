@@ -96,6 +96,12 @@ export const assignments: readonly RegExp[] = [
     String.raw`${variable}(?![{[&*|>!])(?<secret>[^\s"',}](?:[^\s,}#]|(?<=\S)#|[ \t]+(?=[^\s#]))*)`,
     'dgi',
   ),
+  // Lines of redis.conf: requirepass word, user NAME on >word; redis.io/docs/latest/operate/oss_and_stack/management/security/acl
+  new RegExp(
+    String.raw`^[ \t]*(?:requirepass|masterauth|primaryauth|tls-(?:client-)?key-file-pass)[ \t]+["']?(?<secret>[^\s"']+)`,
+    'dgim',
+  ),
+  /^[ \t]*user[ \t]+[^\s>]+[ \t](?:[^\n>]*[ \t])?>(?<secret>\S+)/dgim,
   // NEO4J_AUTH=user/password, "auth": "base64 of user:password"
   new RegExp(String.raw`(?<![\w.-])\w*_auth=(?<secret>[^\s"'/:\\]{0,128}[/:]${character}${word})`, 'dgi'),
   /"auth"[ \t]*:[ \t]*"(?<secret>[A-Za-z0-9+/=]{8,})(?=")/dgi,

@@ -68,7 +68,7 @@ function optionBefore(items: readonly unknown[], index: number): string {
 
 /** What any of the patterns needs: most text has nothing of it, and is left alone at once. */
 const suspicious =
-  /pass|pwd|secret|salt|cred|_pw|-pw|curl|redis-cli|valkey-cli|mysql|mariadb|token|key|auth|:\/\/|sk-|gh[opsu]_|github_pat_|hf_|glpat-|gsk_|xox|akia|aiza|nvapi-|eyj|\$/i;
+  /pass|pwd|secret|salt|cred|_pw|-pw|curl|redis-cli|valkey-cli|mysql|mariadb|token|key|auth|:\/\/|sk-|gh[opsu]_|github_pat_|hf_|glpat-|gsk_|xox|akia|aiza|nvapi-|eyj|\$|^[ \t]*user[ \t][^\n]*>/im;
 
 /** One argument or variable, which ends where the text does. */
 function maskWord(word: string): string {
