@@ -13,6 +13,26 @@ export function remembered<On extends object, Answer>(compute: (on: On) => Answe
   };
 }
 
+/**
+ * The answers to the last questions alone, for what is asked of one thing after the other. The one that was asked
+ * least lately goes first.
+ *
+ * @param most - how many are kept
+ */
+export function rememberingLast<Answer>(most: number): (key: string, compute: () => Answer) => Answer {
+  const known = new Map<string, { readonly answer: Answer }>();
+  return (key, compute) => {
+    const found = known.get(key) ?? { answer: compute() };
+    known.delete(key);
+    known.set(key, found);
+    for (const oldest of known.keys()) {
+      if (known.size <= most) break;
+      known.delete(oldest);
+    }
+    return found.answer;
+  };
+}
+
 /** As {@link remembered}, of an object and what else is asked; `keyOf` tells two questions apart. */
 export function rememberedBy<On extends object, Asked extends readonly unknown[], Answer>(
   keyOf: (...asked: Asked) => string,

@@ -7,7 +7,7 @@ import { addressOf } from '../netfilter/addresses.ts';
 import { parseIptablesRule } from '../netfilter/iptables/rule.ts';
 import { withRuleset } from '../netfilter/machine.ts';
 import type { Ruleset, Table } from '../netfilter/ruleset.ts';
-import { remembered } from '../remember.ts';
+import { remembered, rememberingLast } from '../remember.ts';
 import { translatedPorts } from './entrance.ts';
 import type { AnsweredDoor } from './exposure.ts';
 import type { Network } from './network.ts';
@@ -113,18 +113,14 @@ function isEnteredThere({ about }: RuleTemplate, { door }: AnsweredDoor, { net }
 const mostKnown = 4;
 
 function rememberedTrials(ruleset: Ruleset, network: Network) {
-  const known = new Map<string, Network | null>();
+  const known = rememberingLast<Network | null>(mostKnown);
   return (stopgap: StopgapTemplate, data: StopgapData): Network | null => {
-    const key = `${stopgap.id} ${renderMessage('nft' in stopgap ? stopgap.nft : stopgap.iptables, data)}`;
-    const before = known.get(key);
-    if (before !== undefined) return before;
-    if (known.size >= mostKnown) known.clear();
-    const after =
+    const text = renderMessage('nft' in stopgap ? stopgap.nft : stopgap.iptables, data);
+    return known(`${stopgap.id} ${text}`, () =>
       'nft' in stopgap
-        ? withTable(ruleset, network, renderMessage(stopgap.nft, data))
-        : withRules(ruleset, network, stopgap.chains, [ruleOf(stopgap, data)]);
-    known.set(key, after);
-    return after;
+        ? withTable(ruleset, network, text)
+        : withRules(ruleset, network, stopgap.chains, [ruleOf(stopgap, data)]),
+    );
   };
 }
 

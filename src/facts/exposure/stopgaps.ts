@@ -129,7 +129,12 @@ function classOf({ door, open }: AnsweredDoor, { net }: Network): string | null 
     [one.interface, one.address, ...Object.values(one.sources)].join(' '),
   );
   return [
-    ...[proto, address.family, addressClass(address.family, address.value), portClassOf(port)],
+    ...[
+      proto,
+      address.family,
+      addressClass(address.family, address.value),
+      portClassOf(address.family, port),
+    ],
     ...[translatedPorts(door, address.family, net).join(' '), ...places],
   ].join('|');
 }

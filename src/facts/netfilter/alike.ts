@@ -1,10 +1,11 @@
-import { remembered, rememberedBy } from '../remember.ts';
+import { remembered, rememberedBy, rememberingLast } from '../remember.ts';
 import type { Family } from './addresses.ts';
 import { contains, everyAddress } from './addresses.ts';
 import type { Netfilter, Way } from './arrive.ts';
 import { arrive, askInput } from './arrive.ts';
 import { loopbackAddresses } from './address-classes.ts';
 import { isOneOf } from './interface-name.ts';
+import type { Packet } from './packet.ts';
 import { arriving } from './packet.ts';
 import { hopsTo } from './routing.ts';
 import type { Part } from './region.ts';
@@ -22,7 +23,7 @@ export interface Follower {
   /** Addresses of one class are the same to every rule and route. */
   readonly classOf: (family: Family, address: bigint) => string;
   /** Ports of one class are the same to every rule. */
-  readonly portClassOf: (port: number) => string;
+  readonly portClassOf: (family: Family, port: number) => string;
   /** Those of every chain that tells ports apart. */
   readonly portBounds: readonly PortBounds[];
 }
@@ -36,38 +37,30 @@ interface At {
 }
 
 export const followerOf = remembered((net: Netfilter): Follower => {
-  const { bounds, inputBounds, shifts } = distinctionsIn(net);
-  const portClass = (port: number) => (shifts ? String(port) : placesIn(bounds, port));
-  const known = new Map<string, readonly Way[]>();
-  const answered = new Map<string, readonly Part[]>();
+  // Of one door after the other, only the last few are asked for again.
+  const known = rememberingLast<readonly Way[]>(mostKnown);
+  const answered = rememberingLast<readonly Part[]>(mostKnown);
   return {
     askInput: (at, destination, port) => {
       const { family, proto, interface: name } = at;
+      const { inputBounds } = distinctionsIn(net, family);
       const alike = [name, family, proto, destination, placesIn(inputBounds, port)].join('|');
-      const parts =
-        answered.get(alike) ?? askInput(net, arriving(at, destination, port), everyAddress(family));
-      if (answered.size >= mostKnown) answered.clear();
-      answered.set(alike, parts);
-      return parts;
+      return answered(alike, () => askInput(net, arriving(at, destination, port), everyAddress(family)));
     },
     classOf: (family, address) => addressClass(net, family, address),
-    portClassOf: portClass,
-    portBounds: bounds,
+    portClassOf: (family, port) => portClass(net, family, port),
+    portBounds: boundsOf(distinctionsOfAll(net.tables)),
     follow: (at, destination, port) => {
       const { family, proto, interface: name } = at;
       const alike = [
         linkClass(net, name),
-        family,
-        proto,
+        ...[family, proto],
         addressClass(net, family, destination),
-        portClass(port),
+        portClass(net, family, port),
       ].join('|');
-      const before = known.get(alike);
-      const ways = before ?? arrive(net, arriving(at, destination, port), everyAddress(family));
-      // Of one door after the other, only the last few are asked for again.
-      if (known.size >= mostKnown) known.clear();
-      known.set(alike, ways);
-      return before === undefined ? ways : ways.map((way) => broughtTo(way, name, destination, port));
+      const packet = arriving(at, destination, port);
+      const ways = known(alike, () => arrive(net, packet, everyAddress(family)));
+      return ways.map((way) => broughtTo(way, packet));
     },
   };
 });
@@ -77,29 +70,40 @@ function placesIn(all: readonly PortBounds[], port: number): string {
 }
 
 /** The same way, for the packet that was really asked for. */
-function broughtTo(way: Way, name: string, destination: bigint, port: number): Way {
+function broughtTo(way: Way, { interface: name, asked }: Packet): Way {
   const { packet } = way;
+  const before = packet.asked;
+  if (packet.interface === name && before.destination === asked.destination && before.port === asked.port)
+    return way;
   const now = {
-    destination: packet.destination === packet.asked.destination ? destination : packet.destination,
-    port: packet.port === packet.asked.port ? port : packet.port,
+    destination: packet.destination === before.destination ? asked.destination : packet.destination,
+    port: packet.port === before.port ? asked.port : packet.port,
   };
-  return { ...way, packet: { ...packet, ...now, interface: name, asked: { destination, port } } };
+  return { ...way, packet: { ...packet, ...now, interface: name, asked } };
 }
 
-/** What the chains of a machine tell apart, all together. */
-const distinctionsIn = remembered((net: Netfilter) => {
-  const chains = distinctionsOfAll(net.tables);
-  return {
-    chains,
-    bounds: boundsOf(chains),
-    // Who is not asked does not tell apart.
-    inputBounds: boundsOf(distinctionsOfAll(net.tables.filter((table) => !isForNat(table)))),
-    shifts: chains.some((chain) => chain.shifts),
-    redirects: chains.some((chain) => chain.redirects),
-    interfaces: [...new Set(chains.flatMap(({ interfaces }) => interfaces))],
-    asksInterface: isInterfaceAsked(net) || chains.some((chain) => chain.asksInterface),
-  };
-});
+/** What the chains that packets of a family come to tell apart, all together. */
+const distinctionsIn = rememberedBy(
+  (family: Family) => family,
+  (net: Netfilter, family) => {
+    const other = family === 'ip' ? 'ip6' : 'ip';
+    const tables = net.tables.filter((table) => table.family !== other);
+    const chains = distinctionsOfAll(tables);
+    return {
+      chains,
+      bounds: boundsOf(chains),
+      // Who is not asked does not tell apart.
+      inputBounds: boundsOf(distinctionsOfAll(tables.filter((table) => !isForNat(table)))),
+      shifts: chains.some((chain) => chain.shifts),
+      redirects: chains.some((chain) => chain.redirects),
+    };
+  },
+);
+
+function portClass(net: Netfilter, family: Family, port: number): string {
+  const { bounds, shifts } = distinctionsIn(net, family);
+  return shifts ? String(port) : placesIn(bounds, port);
+}
 
 function distinctionsOfAll(tables: readonly CompiledTable[]): readonly Distinctions[] {
   return tables.flatMap(({ chains }) => Array.from(chains.values(), ({ rules }) => distinctionsOf(rules)));
@@ -117,7 +121,7 @@ function isForNat({ bases }: CompiledTable): boolean {
 const addressClass = rememberedBy(
   (family: Family, address: bigint) => `${family} ${String(address)}`,
   (net: Netfilter, family, address) => {
-    const { chains, redirects } = distinctionsIn(net);
+    const { chains, redirects } = distinctionsIn(net, family);
     const hops = hopsTo(net.routing, family, address, { mark: 0, interface: '' });
     const routed = JSON.stringify(hops.map(({ type, device }) => (type === 'local' ? type : device)));
     const asked = chains.map((chain) => chain.addressClass(address)).join('|');
@@ -131,10 +135,19 @@ const addressClass = rememberedBy(
   },
 );
 
+/** How rules of either family know an interface. */
+const interfacesIn = remembered((net: Netfilter) => {
+  const chains = distinctionsOfAll(net.tables);
+  return {
+    interfaces: [...new Set(chains.flatMap(({ interfaces }) => interfaces))],
+    asksInterface: isInterfaceAsked(net) || chains.some((chain) => chain.asksInterface),
+  };
+});
+
 const linkClass = rememberedBy(
   (name: string) => name,
   (net: Netfilter, name) => {
-    const { interfaces, asksInterface } = distinctionsIn(net);
+    const { interfaces, asksInterface } = interfacesIn(net);
     if (asksInterface) return name;
     const named = interfaces.map((one) => (isOneOf(name, [one]) ? '1' : '0'));
     const { forwarding, routeLocalnet } = net.routing.settings.get(name) ?? {};
