@@ -24,7 +24,7 @@ export function sampleUnit(changes: Partial<Unit> = {}): Unit {
     environment: {},
     environmentFiles: [],
     execStart: [command('/usr/local/bin/ollama serve')],
-    startsContainer: null,
+    startsContainers: [],
     unread: [],
     unreadable: [],
     unseen: null,
@@ -45,10 +45,9 @@ export function command(line: string): Unit['execStart'][number] {
 }
 
 export const containerUnit = sampleUnit({
-  startsContainer: parseContainerRun(
-    ['docker', 'run', '--name', 'ollama', 'ollama/ollama'],
-    'ollama.service',
-  ),
+  startsContainers: [
+    parseContainerRun(['docker', 'run', '--name', 'ollama', 'ollama/ollama'], 'ollama.service'),
+  ].filter((container) => container !== null),
 });
 
 /** Changes to a unit of which a drop-in could not be read. */

@@ -34,7 +34,8 @@ export const unitRestart = defineCheck({
       }
       const evidence = [citeUnitSetting('Restart', restart)];
       if (restart.value !== 'no') return [pass(subject, ...evidence)];
-      if ((unit.startsContainer?.restart ?? 'no') !== 'no') {
+      const { startsContainers: containers } = unit;
+      if (containers.length > 0 && containers.every((container) => container.restart !== 'no')) {
         return [{ outcome: 'not-applicable', subject, because: 'the engine restarts its container' }];
       }
       const data = dropInData(unit, 'restart', [restart]);

@@ -71,7 +71,7 @@ function isPublishOf(listener: Listener, workload: Workload): boolean {
 
 async function fromUnit(host: Host, unit: Unit, seen: Seen): Promise<AiService[]> {
   // Then it is found as that container.
-  if (unit.startsContainer !== null) return [];
+  if (unit.startsContainers.length > 0) return [];
   const service = catalogue().services.find(({ id }) => id === unit.service);
   if (service === undefined) return [];
   // What an engine's proxy forwards is a container's, also where that was not seen.

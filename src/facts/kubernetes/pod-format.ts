@@ -87,6 +87,7 @@ const Container = z.object({
         name: z.string(),
         mountPath: z.string(),
         readOnly: Flag,
+        recursiveReadOnly: Text,
         subPath: Text,
         subPathExpr: Text,
         mountPropagation: z.enum(['None', 'HostToContainer', 'Bidirectional']).nullish(),

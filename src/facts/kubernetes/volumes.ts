@@ -42,6 +42,8 @@ export function mountsOf(
       real: path === null ? source : realPath(source),
       target: mount.mountPath,
       writable: mount.readOnly !== true && !readOnly,
+      // Otherwise it depends on the runtime; KEP-3857.
+      ...(mount.recursiveReadOnly === 'Enabled' ? { submounts: 'read-only' as const } : {}),
       propagation: propagations[mount.mountPropagation ?? 'None'],
     };
   });

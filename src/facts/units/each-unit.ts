@@ -28,9 +28,10 @@ export function eachServingUnit<M extends Messages>(
   judge: (unit: Unit) => readonly Verdict<M>[],
 ): readonly Verdict<M>[] {
   return eachUnit<M>(units, except, (unit) => {
-    const { name: subject, startsContainer: container } = unit;
-    if (container !== null || tellsEngine(unit)) {
-      const started = container === null ? 'containers' : `the container ${container.name}`;
+    const { name: subject, startsContainers: containers } = unit;
+    if (containers.length > 0 || tellsEngine(unit)) {
+      const names = containers.map(({ name }) => name).join(' and ');
+      const started = names === '' ? 'containers' : `the container ${names}`;
       const because = `it starts ${started}, whose own settings count`;
       return [{ outcome: 'not-applicable', subject, because }];
     }

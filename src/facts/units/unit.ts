@@ -35,8 +35,8 @@ export interface Unit {
   readonly environmentFiles: readonly string[];
   /** Commands of ExecStart=, split as systemd splits them, variables replaced. */
   readonly execStart: readonly ExecCommand[];
-  /** The container that ExecStart= starts, as its `docker run` arguments describe it. */
-  readonly startsContainer: Workload | null;
+  /** The containers that ExecStart= starts, as the arguments of `docker run` describe them. */
+  readonly startsContainers: readonly Workload[];
   /** Unread EnvironmentFile= paths, and unit files: the environment is not whole. */
   readonly unread: readonly string[];
   /** Why EnvironmentFile= paths were not read, where it was for another reason than that they are closed. */

@@ -1,4 +1,3 @@
-import type { Citation } from '../../engine/check.ts';
 import { defineFact } from '../../engine/fact.ts';
 import type { Evidence } from '../../host/evidence.ts';
 import { known, knownInPart, mapEvidence } from '../../host/evidence.ts';
@@ -130,23 +129,34 @@ async function recognised(
     names.map((name) => recogniseUnit(name, unit.execStart)).find((found) => found !== null) ??
     inside.map(recogniseProcess).find((found) => found !== null) ??
     null;
-  const container = unit.execStart
-    .map(({ argv, citation }) => startedBy(argv, unit.name, citation))
-    .find((found) => found !== null);
-  if (service === null && container === undefined) return null;
+  const containers = startedBy(unit);
+  if (service === null && containers.length === 0) return null;
   return {
     ...unit,
     service: service?.id ?? null,
     active: null,
     enabled: tree.kind === 'machine' ? names.some((name) => tree.wanted.has(name)) : null,
     slices: [],
-    startsContainer: container === undefined ? null : await withPlacedMounts(host, unit.settings, container),
+    startsContainers: await Promise.all(
+      containers.map((container) => withPlacedMounts(host, unit.settings, container)),
+    ),
   };
 }
 
-/** The container that a command starts, with the line that says so. */
-function startedBy(argv: readonly string[], name: string, { source, line }: Citation): Workload | null {
-  const container = parseContainerRun(argv, name);
-  if (container === null || line === null) return container;
-  return { ...container, places: new Map([['workload', { file: source, line, column: 1 }]]) };
+/** The containers that a unit's commands start, each with the line that says so. */
+function startedBy({ name, execStart }: FileUnit): readonly Workload[] {
+  const found: Workload[] = [];
+  for (const { argv, citation } of execStart) {
+    // One without a name of its own has the unit's; a second one must not be taken for it.
+    const owner = found.length === 0 ? name : `${name} (${String(found.length + 1)})`;
+    const container = parseContainerRun(argv, owner);
+    if (container === null) continue;
+    const { source: file, line } = citation;
+    found.push(
+      line === null
+        ? container
+        : { ...container, places: new Map([['workload', { file, line, column: 1 }]]) },
+    );
+  }
+  return found;
 }

@@ -98,11 +98,13 @@ function notAmong(seen: readonly Workload[], quadlets: Evidence<readonly Workloa
  */
 function notYetStarted(units: readonly Unit[], seen: readonly Workload[]): Workload[] {
   const names = new Set(seen.map(({ name }) => name));
-  return units.flatMap(({ name, active, startsContainer: container }) => {
-    if (container === null || names.has(container.name)) return [];
-    const isRead = container.source === 'docker' && container.name === name && active === true;
-    return isRead ? [] : [container];
-  });
+  return units.flatMap(({ name, active, startsContainers }) =>
+    startsContainers.filter((container) => {
+      if (names.has(container.name)) return false;
+      const isNameless = container.name === name || container.name.startsWith(`${name} (`);
+      return !(container.source === 'docker' && isNameless && active === true);
+    }),
+  );
 }
 
 /**

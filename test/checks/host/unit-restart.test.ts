@@ -11,7 +11,7 @@ describe('unit-restart', () => {
     ['pass', restart('always')],
     ['pass', restart('on-failure')],
     ['fail', restart('no')],
-    ['fail', { ...restart('no'), startsContainer: containerUnit.startsContainer }],
+    ['fail', { ...restart('no'), startsContainers: containerUnit.startsContainers }],
     ['not-applicable', restart('no', { Type: 'oneshot' })],
     ['undetermined', { ...restart('no'), unseen: 'x could not be read' }],
     ['undetermined', { ...restart('always'), ...unreadDropIn }],
@@ -21,8 +21,8 @@ describe('unit-restart', () => {
   });
 
   test('a container that its engine restarts needs no unit to do it', () => {
-    const container = containerUnit.startsContainer;
-    const unit = { ...restart('no'), startsContainer: container && { ...container, restart: 'always' } };
+    const containers = containerUnit.startsContainers.map((each) => ({ ...each, restart: 'always' }));
+    const unit = { ...restart('no'), startsContainers: containers };
     expect(evaluate(unitRestart, { units: [unit] })).toMatchObject([{ outcome: 'not-applicable' }]);
   });
 });

@@ -295,6 +295,12 @@ describe('mounts', () => {
     ],
     ['/var/run is a link', hostPath('/var/run/docker.sock'), {}, { real: '/run/docker.sock' }],
     ['read-only', hostPath('/a'), { readOnly: true }, { writable: false }],
+    [
+      'read-only with what is below',
+      hostPath('/a'),
+      { readOnly: true, recursiveReadOnly: 'Enabled' },
+      { writable: false, submounts: 'read-only' },
+    ],
     ['subPath', hostPath('/a'), { subPath: 'b' }, { real: '/a/b' }],
     ['Bidirectional', hostPath('/a'), { mountPropagation: 'Bidirectional' }, { propagation: 'rshared' }],
     ['HostToContainer', hostPath('/a'), { mountPropagation: 'HostToContainer' }, { propagation: 'rslave' }],

@@ -231,17 +231,32 @@ describe('units from files', () => {
     });
     expect(unit).toMatchObject({
       service: 'open-webui',
-      startsContainer: {
-        source: 'docker',
-        name: 'chat',
-        privileged: true,
-        mounts: [{ source: '/', target: '/host', writable: true }],
-        publishes: [
-          { hostAddress: '0.0.0.0', hostPort: 3000 },
-          { hostAddress: '::', hostPort: 3000 },
-        ],
-      },
+      startsContainers: [
+        {
+          source: 'docker',
+          name: 'chat',
+          privileged: true,
+          mounts: [{ source: '/', target: '/host', writable: true }],
+          publishes: [
+            { hostAddress: '0.0.0.0', hostPort: 3000 },
+            { hostAddress: '::', hostPort: 3000 },
+          ],
+        },
+      ],
     });
+  });
+
+  test('a unit that starts several has each of them', async () => {
+    const run = (rest: string) => `ExecStart=/usr/bin/docker run -d ${rest}\n`;
+    const commands = `${run('redis:7')}${run('--name chat ollama/ollama')}${run('--privileged alpine')}`;
+    const unit = await readUnit({
+      [`${etc}/stack.service`]: `[Service]\nType=oneshot\n${commands}`,
+    });
+    expect(unit?.startsContainers).toMatchObject([
+      { name: 'stack.service', privileged: false },
+      { name: 'chat' },
+      { name: 'stack.service (3)', privileged: true },
+    ]);
   });
 });
 
