@@ -81,34 +81,22 @@ function matcher(rule: CompiledRule, machine: Machine): (packet: Packet) => Matc
 
 const tooMany = 'the ruleset is too large to follow';
 
+/** Where the regions of a chain go by one of its rules. */
+interface Ends extends Walked {
+  /** Go on with the next rule. */
+  readonly next: Region[];
+}
+
 /** Tells a region's sources apart by one rule. */
-function step(
-  way: Way,
-  rule: CompiledRule,
-  region: Region,
-  match: Matched,
-  depth: number,
-  into: Walked & { readonly next: Region[] },
-): void {
+function step(way: Way, rule: CompiledRule, region: Region, match: Matched, depth: number, into: Ends): void {
   const hit = intersect(region.sources, match.surely);
   const perhaps = intersect(region.sources, match.perhaps);
-  if (hit.length === 0 && perhaps.length === 0) {
-    into.next.push(region);
-    return;
-  }
   const rest = subtract(subtract(region.sources, hit), perhaps);
-  if (rest.length > 0) into.next.push({ ...region, sources: rest });
-  const results = [
-    ...(hit.length > 0 ? [surely(way, rule, { ...region, sources: hit }, depth)] : []),
-    ...(perhaps.length > 0 && match.doubt !== null
-      ? [doubtfully(way, rule, match.doubt, { ...region, sources: perhaps }, depth)]
-      : []),
-  ];
-  for (const { decided, left, on } of results) {
-    into.decided.push(...decided);
-    into.left.push(...left);
-    into.next.push(...on);
-  }
+  if (rest.length > 0) into.next.push(rest === region.sources ? region : { ...region, sources: rest });
+  if (hit.length > 0)
+    surely(way, rule, hit === region.sources ? region : { ...region, sources: hit }, depth, into);
+  if (perhaps.length > 0 && match.doubt !== null)
+    doubtfully(way, rule, match.doubt, { ...region, sources: perhaps }, depth, into);
 }
 
 /** Regions that nothing tells apart any more are one. */
@@ -126,9 +114,6 @@ function merged(regions: readonly Region[]): Region[] {
   return found;
 }
 
-/** `on`: goes on with the next rule. */
-type Stepped = Walked & { readonly on: readonly Region[] };
-
 function call(way: Way, rule: CompiledRule, name: string, from: Region, depth: number): Walked {
   const called = way.table.chains.get(name);
   return called === undefined
@@ -137,7 +122,7 @@ function call(way: Way, rule: CompiledRule, name: string, from: Region, depth: n
 }
 
 /** A rule that surely matches. */
-function surely(way: Way, rule: CompiledRule, at: Region, depth: number): Stepped {
+function surely(way: Way, rule: CompiledRule, at: Region, depth: number, into: Ends): void {
   const { target } = rule;
   const text = rule.textFor(at.sources);
   const region = rule.effects.length === 0 ? at : { ...at, packet: affected(at.packet, rule.effects) };
@@ -145,30 +130,34 @@ function surely(way: Way, rule: CompiledRule, at: Region, depth: number): Steppe
     case 'accept':
     case 'drop':
     case 'reject':
-      return { decided: [decide(region, target.kind, text)], left: [], on: [] };
+      into.decided.push(decide(region, target.kind, text));
+      return;
     case 'return':
-      return { decided: [], left: [region], on: [] };
+      into.left.push(region);
+      return;
     case 'continue':
-      return { decided: [], left: [], on: [region] };
+      into.next.push(region);
+      return;
     case 'unclear':
-      return { decided: [unsure(region, text)], left: [], on: [] };
+      into.decided.push(unsure(region, text));
+      return;
     case 'dnat':
-      return { decided: target.to.map((to) => translate(region, to, text)), left: [], on: [] };
+      for (const to of target.to) into.decided.push(translate(region, to, text));
+      return;
     case 'redirect': {
       const { family, interface: name } = region.packet;
       const address = way.machine.redirectAddress(family, name);
-      if (address === null) return { decided: [decide(region, 'drop', text)], left: [], on: [] };
-      const parts = target.ports.map((port) => translate(region, { address, port }, text));
-      return { decided: parts, left: [], on: [] };
+      if (address === null) into.decided.push(decide(region, 'drop', text));
+      else for (const port of target.ports) into.decided.push(translate(region, { address, port }, text));
+      return;
     }
-    case 'jump': {
-      const inside = { ...region, path: [...region.path, text] };
-      const { decided, left } = call(way, rule, target.chain, inside, depth);
-      return { decided, left: [], on: merged(left.map((one) => ({ ...one, path: region.path }))) };
-    }
+    case 'jump':
     case 'goto': {
       const inside = { ...region, path: [...region.path, text] };
-      return { ...call(way, rule, target.chain, inside, depth), on: [] };
+      const { decided, left } = call(way, rule, target.chain, inside, depth);
+      into.decided.push(...decided);
+      if (target.kind === 'goto') into.left.push(...left);
+      else into.next.push(...merged(left.map((one) => ({ ...one, path: region.path }))));
     }
   }
 }
@@ -191,33 +180,45 @@ export function shiftedPort(
 }
 
 /** A rule that may match: the packet goes on, and remembers what would have become of it. */
-function doubtfully(way: Way, rule: CompiledRule, doubt: Doubt, at: Region, depth: number): Stepped {
+function doubtfully(way: Way, rule: CompiledRule, doubt: Doubt, at: Region, depth: number, into: Ends): void {
   const { target, text } = rule;
   const region = rule.effects.length === 0 ? at : { ...at, packet: perhapsAffected(at.packet, rule.effects) };
-  const on = (refuses: boolean | null): Stepped => ({
-    decided: [],
-    left: [],
-    on: [remembering(region, refuses === null ? 'unclear' : doubt, refuses, text)],
-  });
+  const goOn = (refuses: boolean | null) => {
+    into.next.push(remembering(region, refuses === null ? 'unclear' : doubt, refuses, text));
+  };
   switch (target.kind) {
     case 'continue':
-      return { decided: [], left: [], on: [region] };
+      into.next.push(region);
+      return;
     case 'accept':
     case 'drop':
     case 'reject':
-      return on(target.kind !== 'accept');
+      goOn(target.kind !== 'accept');
+      return;
     case 'return':
+      if (doubt !== 'client-choice') {
+        goOn(null);
+        return;
+      }
       // Both ways are open to a client that chooses.
-      return doubt === 'client-choice' ? { decided: [], left: [region], on: [region] } : on(null);
+      into.left.push(region);
+      into.next.push(region);
+      return;
     case 'unclear':
-      return on(null);
+      goOn(null);
+      return;
     case 'dnat':
     case 'redirect':
-      if (doubt !== 'client-choice') return { decided: [unsure(region, text)], left: [], on: [] };
-      return { ...surely(way, rule, at, depth), on: [region] };
+      if (doubt !== 'client-choice') {
+        into.decided.push(unsure(region, text));
+        return;
+      }
+      surely(way, rule, at, depth, into);
+      into.next.push(region);
+      return;
     case 'jump':
     case 'goto':
-      return doubtfulCall(way, rule, target, doubt, region, depth);
+      doubtfulCall(way, rule, target, doubt, region, depth, into);
   }
 }
 
@@ -228,20 +229,32 @@ function doubtfulCall(
   doubt: Doubt,
   region: Region,
   depth: number,
-): Stepped {
+  into: Ends,
+): void {
   const { decided, left } = call(way, rule, target.chain, region, depth);
   const changed = [...decided, ...left].some(({ packet }) => packet !== region.packet);
   if (doubt === 'client-choice') {
-    if (target.kind === 'goto') return { decided, left, on: [region] };
-    return { decided, left: [], on: merged([...left, region]) };
+    into.decided.push(...decided);
+    if (target.kind === 'goto') {
+      into.left.push(...left);
+      into.next.push(region);
+    } else into.next.push(...merged([...left, region]));
+    return;
   }
   // Who can tell what a packet meets that may have been rewritten?
-  if (changed) return { decided: [unsure(region, rule.text)], left: [], on: [] };
-  const would = decided.map(({ sources, verdict }) => {
+  if (changed) {
+    into.decided.push(unsure(region, rule.text));
+    return;
+  }
+  for (const { sources, verdict } of decided) {
     const refuses = verdict === 'unknown' ? null : verdict !== 'accept';
-    return remembering({ ...region, sources }, refuses === null ? 'unclear' : doubt, refuses, rule.text);
-  });
-  if (target.kind === 'jump') return { decided: [], left: [], on: [...would, ...left] };
-  const ended = left.map(({ sources }) => remembering({ ...region, sources }, 'unclear', null, rule.text));
-  return { decided: [], left: [], on: [...would, ...ended] };
+    into.next.push(
+      remembering({ ...region, sources }, refuses === null ? 'unclear' : doubt, refuses, rule.text),
+    );
+  }
+  if (target.kind === 'jump') into.next.push(...left);
+  else {
+    for (const { sources } of left)
+      into.next.push(remembering({ ...region, sources }, 'unclear', null, rule.text));
+  }
 }
