@@ -252,7 +252,7 @@ describe('units from files', () => {
     const unit = await readUnit({
       [`${etc}/stack.service`]: `[Service]\nType=oneshot\n${commands}`,
     });
-    expect(unit?.startsContainers).toMatchObject([
+    expect(unit.startsContainers).toMatchObject([
       { name: 'stack.service', privileged: false },
       { name: 'chat' },
       { name: 'stack.service (3)', privileged: true },
