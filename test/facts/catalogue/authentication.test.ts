@@ -99,6 +99,33 @@ describe('what a service asks of a client', () => {
       }),
       'none',
     ],
+    ['Bitnami’s redis without a password', inContainer('redis-bitnami'), 'none'],
+    [
+      'Bitnami’s redis with one, whatever else is allowed',
+      inContainer('redis-bitnami', { environment: { REDIS_PASSWORD: 'x', ALLOW_EMPTY_PASSWORD: 'yes' } }),
+      'proved',
+    ],
+    [
+      'Bitnami’s redis with one that a mounted file does not have',
+      inContainer('redis-bitnami', {
+        environment: { REDIS_PASSWORD: 'x' },
+        mounts: ['/opt/bitnami/redis/mounted-etc/redis.conf'],
+      }),
+      'unknown',
+    ],
+    ['redis knows no such variable', inContainer('redis', { environment: { REDIS_PASSWORD: 'x' } }), 'none'],
+    [
+      'Bitnami’s MongoDB with a password',
+      inContainer('mongodb-bitnami', { environment: { MONGODB_ROOT_PASSWORD: 'x' } }),
+      'proved',
+    ],
+    [
+      'Bitnami’s MongoDB with one that it does not ask for',
+      inContainer('mongodb-bitnami', {
+        environment: { MONGODB_ROOT_PASSWORD: 'x', MONGODB_DISABLE_ENFORCE_AUTH: 'yes' },
+      }),
+      'none',
+    ],
     ['code-server of LinuxServer.io without a password', inContainer('code-server-linuxserver'), 'none'],
     [
       'code-server of LinuxServer.io with one',

@@ -17,7 +17,7 @@ function conditions(service: (typeof services)[number]): Condition[] {
 describe('the service catalogue', () => {
   test('follows its schema and has every service', () => {
     expect(Catalogue.safeParse(data).error).toBeUndefined();
-    expect(services).toHaveLength(80);
+    expect(services).toHaveLength(82);
   });
 
   test.each(['id', 'name'] as const)('each %s is there once', (key) => {
