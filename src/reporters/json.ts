@@ -2,7 +2,7 @@ import type { Report } from '../engine/report.ts';
 import { visibleJson } from './visible.ts';
 
 /** Findings that are turned into text at once: of a thousand containers there are tens of thousands. */
-const atOnce = 50;
+const atOnce = 16;
 
 /** The report as the public contract has it (schema/report.json), piece by piece. */
 export function* renderJson(report: Report): Generator<string> {
