@@ -38,6 +38,17 @@ export const inDouble = String.raw`(?:\\(?:.|\r?\n)|[^"\\\n])`;
 const inSingle = String.raw`(?:\\\r?\n|[^'\n])`;
 const escapedQuote = String.raw`(?:(?!\\")(?:[^\n]|(?<=\\\r?)\n))`;
 
+/** Where a line begins, but for its blanks; `^` with the flag `m` begins behind more than `[^\n]*` ends at. */
+const lineStart = String.raw`(?<![^\n\r])[ \t]*`;
+const redisPassword = String.raw`(?:${lineStart}|\bset[ \t]+)(?:requirepass|masterauth|primaryauth|tls-(?:client-)?key-file-pass|(?:sentinel[ \t]+)?auth-pass[ \t]+[^\s"']{1,128})[ \t]+`;
+/** What gives users of Redis and Valkey their passwords, up to the end of the line; redis.io, ACL. */
+export const accessLists = new RegExp(
+  String.raw`(?:${lineStart}user[ \t]|\bsetuser[ \t"',]|--user[ \t"',=])[^\n\r]*`,
+  'gi',
+);
+/** `>word` or `">the whole"` in one. */
+export const accessPassword = /(?<=">)[^"]+(?=")|(?<=[\s'(]>)[^\s"')]+/g;
+
 export const option = String.raw`(?<![\w-])--[\w.-]*?${credential}`;
 const optionWord = String.raw`[^\s"',\\]+(?:${goesOn}[^\s"',\\]+)*`;
 export const comma = String.raw`[ \t]*,[ \t]*(?:\r?\n[ \t]*)?`;
@@ -96,12 +107,10 @@ export const assignments: readonly RegExp[] = [
     String.raw`${variable}(?![{[&*|>!])(?<secret>[^\s"',}](?:[^\s,}#]|(?<=\S)#|[ \t]+(?=[^\s#]))*)`,
     'dgi',
   ),
-  // Lines of redis.conf: requirepass word, user NAME on >word; redis.io/docs/latest/operate/oss_and_stack/management/security/acl
-  new RegExp(
-    String.raw`^[ \t]*(?:requirepass|masterauth|primaryauth|tls-(?:client-)?key-file-pass)[ \t]+["']?(?<secret>[^\s"']+)`,
-    'dgim',
-  ),
-  /^[ \t]*user[ \t]+[^\s>]+[ \t](?:[^\n>]*[ \t])?>(?<secret>\S+)/dgim,
+  // requirepass word, config set requirepass "the whole", sentinel auth-pass NAME word: redis.conf, redis-cli(1)
+  new RegExp(String.raw`${redisPassword}"(?<secret>(?:\\.|[^"\\\n])*)"`, 'dgi'),
+  new RegExp(String.raw`${redisPassword}'(?<secret>[^'\n]*)'`, 'dgi'),
+  new RegExp(String.raw`${redisPassword}(?<secret>(?!["'])\S+)`, 'dgi'),
   // NEO4J_AUTH=user/password, "auth": "base64 of user:password"
   new RegExp(String.raw`(?<![\w.-])\w*_auth=(?<secret>[^\s"'/:\\]{0,128}[/:]${character}${word})`, 'dgi'),
   /"auth"[ \t]*:[ \t]*"(?<secret>[A-Za-z0-9+/=]{8,})(?=")/dgi,

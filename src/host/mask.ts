@@ -1,5 +1,12 @@
 import { layouts } from './mask-layouts.ts';
-import { assignments, authentication, credential, userBefore } from './mask-patterns.ts';
+import {
+  accessLists,
+  accessPassword,
+  assignments,
+  authentication,
+  credential,
+  userBefore,
+} from './mask-patterns.ts';
 import { harmless, shapes, wellKnown } from './mask-values.ts';
 import { isPlaceholder } from './placeholder.ts';
 
@@ -55,6 +62,7 @@ function maskValue(value: unknown, under: string): unknown {
 export function maskNamed(name: string, value: string): string {
   const isCount = /tokens$/i.test(name) && /^[0-9]{1,9}$/.test(value);
   if (credentialName.test(name) && !isCount) return maskOne(value);
+  if (name === '--user') return maskAccessPasswords(maskWord(value));
   const [user] = authenticationName.test(name) ? (userName.exec(value) ?? []) : [];
   return user === undefined ? maskWord(value) : user + maskOne(value.slice(user.length));
 }
@@ -68,18 +76,22 @@ function optionBefore(items: readonly unknown[], index: number): string {
 
 /** What any of the patterns needs: most text has nothing of it, and is left alone at once. */
 const suspicious =
-  /pass|pwd|secret|salt|cred|_pw|-pw|curl|redis-cli|valkey-cli|mysql|mariadb|token|key|auth|:\/\/|sk-|gh[opsu]_|github_pat_|hf_|glpat-|gsk_|xox|akia|aiza|nvapi-|eyj|\$|^[ \t]*user[ \t][^\n]*>/im;
+  /pass|pwd|secret|salt|cred|_pw|-pw|curl|redis-cli|valkey-cli|mysql|mariadb|token|key|auth|:\/\/|sk-|gh[opsu]_|github_pat_|hf_|glpat-|gsk_|xox|akia|aiza|nvapi-|eyj|\$/i;
+
+function isSuspicious(text: string): boolean {
+  return suspicious.test(text) || (text.includes('>') && /user/i.test(text));
+}
 
 /** One argument or variable, which ends where the text does. */
 function maskWord(word: string): string {
-  if (!suspicious.test(word)) return word;
+  if (!isSuspicious(word)) return word;
   const [, before = '', secret] = credentialArgument.exec(word) ?? [];
   return secret === undefined ? maskText(word) : before + maskOne(secret);
 }
 
 /** Replaces credentials; everything else, line ends included, stays as it is. */
 export function maskSecrets(text: string): string {
-  if (!suspicious.test(text)) return text;
+  if (!isSuspicious(text)) return text;
   if (!text.includes('\0')) return maskText(text);
   // Arguments or variables of a process: each ends at a NUL, whatever it holds.
   const words = text.split('\0');
@@ -93,7 +105,11 @@ function maskText(text: string): string {
     masked = masked.replace(shape, (secret) => maskedLiteral + secret.replace(/[^\n]+/g, ''));
   }
   for (const pattern of [...assignments, ...layouts]) masked = replaceSecrets(masked, pattern);
-  return masked;
+  return masked.replace(accessLists, maskAccessPasswords);
+}
+
+function maskAccessPasswords(list: string): string {
+  return list.replace(accessPassword, maskOne);
 }
 
 function replaceSecrets(text: string, pattern: RegExp): string {
