@@ -53,7 +53,7 @@ export const followerOf = remembered((net: Netfilter): Follower => {
     follow: (at, destination, port) => {
       const { family, proto, interface: name } = at;
       const alike = [
-        linkClass(net, name),
+        linkClass(net, family, name),
         ...[family, proto],
         addressClass(net, family, destination),
         portClass(net, family, port),
@@ -96,6 +96,8 @@ const distinctionsIn = rememberedBy(
       inputBounds: boundsOf(distinctionsOfAll(tables.filter((table) => !isForNat(table)))),
       shifts: chains.some((chain) => chain.shifts),
       redirects: chains.some((chain) => chain.redirects),
+      asksOwner: chains.some((chain) => chain.asksOwner),
+      translates: chains.some((chain) => chain.redirects || chain.translatedTo.size > 0),
     };
   },
 );
@@ -121,8 +123,8 @@ function isForNat({ bases }: CompiledTable): boolean {
 const addressClass = rememberedBy(
   (family: Family, address: bigint) => `${family} ${String(address)}`,
   (net: Netfilter, family, address) => {
-    const { chains, redirects } = distinctionsIn(net, family);
-    const hops = hopsTo(net.routing, family, address, { mark: 0, interface: '' });
+    const { chains, redirects, asksOwner } = distinctionsIn(net, family);
+    const hops = hopsTo(net.routing, family, address, { mark: null, interface: null });
     const routed = JSON.stringify(hops.map(({ type, device }) => (type === 'local' ? type : device)));
     const asked = chains.map((chain) => chain.addressClass(address)).join('|');
     // For these the kernel has rules of its own on a link.
@@ -130,7 +132,7 @@ const addressClass = rememberedBy(
     const alone =
       isLoopback ||
       chains.some(({ translatedTo }) => translatedTo.has(address)) ||
-      (redirects && hops.some(({ type }) => type === 'local'));
+      ((redirects || asksOwner) && hops.some(({ type }) => type === 'local'));
     return `${routed} ${asked}${alone ? ` ${String(address)}` : ''}`;
   },
 );
@@ -145,12 +147,14 @@ const interfacesIn = remembered((net: Netfilter) => {
 });
 
 const linkClass = rememberedBy(
-  (name: string) => name,
-  (net: Netfilter, name) => {
+  (family: Family, name: string) => `${family} ${name}`,
+  (net: Netfilter, family, name) => {
     const { interfaces, asksInterface } = interfacesIn(net);
-    if (asksInterface) return name;
-    const named = interfaces.map((one) => (isOneOf(name, [one]) ? '1' : '0'));
     const { forwarding, routeLocalnet } = net.routing.settings.get(name) ?? {};
+    const forwards = family === 'ip' ? forwarding !== false : net.routing.forwarding6;
+    // What NAT sends back to where it came from may be bridged, where nothing is forwarded.
+    if (asksInterface || (!forwards && distinctionsIn(net, family).translates)) return name;
+    const named = interfaces.map((one) => (isOneOf(name, [one]) ? '1' : '0'));
     return `${named.join('')} ${String(forwarding)} ${String(routeLocalnet)} ${String(name === 'lo')}`;
   },
 );

@@ -16,6 +16,8 @@ export interface Distinctions {
   readonly interfaces: readonly string[];
   /** Whether something asks for the interface in another way than by its name. */
   readonly asksInterface: boolean;
+  /** Whether something asks if the interface has the address that a packet goes to. */
+  readonly asksOwner: boolean;
   readonly redirects: boolean;
   /** Where NAT sends to: from there the same NAT does nothing. */
   readonly translatedTo: ReadonlySet<bigint | null>;
@@ -34,7 +36,8 @@ export const distinctionsOf = remembered((rules: readonly FilterRule[]): Distinc
     portBounds: portBoundsOf(rules, matches),
     shifts: translations.some(({ shifted }) => shifted !== undefined),
     interfaces: [...new Set(matches.flatMap((match) => (match.on === 'interface' ? match.names : [])))],
-    asksInterface: redirects || matches.some(asksInterface),
+    asksInterface: redirects || matches.some((match) => asksOwner(match) || asksWayBack(match)),
+    asksOwner: matches.some(asksOwner),
     redirects,
     translatedTo: new Set(translations.map(({ address }) => address)),
   };
@@ -44,11 +47,12 @@ function flat(match: Match): readonly Match[] {
   return match.on === 'any' ? match.of.flat().flatMap(flat) : [match];
 }
 
-function asksInterface(match: Match): boolean {
-  return (
-    (match.on === 'reverse-path' && match.strict) ||
-    ((match.on === 'destination-type' || match.on === 'source-type') && match.onInterface === true)
-  );
+function asksWayBack(match: Match): boolean {
+  return match.on === 'reverse-path' && match.strict;
+}
+
+function asksOwner(match: Match): boolean {
+  return (match.on === 'destination-type' || match.on === 'source-type') && match.onInterface === true;
 }
 
 /** Docker has a rule for each container: those for one address are looked up, and only the others tried. */

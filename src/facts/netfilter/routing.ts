@@ -69,13 +69,14 @@ export interface Hop {
  */
 export const hopsTo = rememberedBy(
   (family: Family, destination: bigint, packet: Asking) =>
-    `${family} ${String(destination)} ${String(packet.mark)} ${packet.interface}`,
+    `${family} ${String(destination)} ${String(packet.mark)} ${String(packet.interface)}`,
   findHops,
 );
 
+/** `null`: not known, and then every rule that asks for it may apply. */
 interface Asking {
   readonly mark: number | null;
-  readonly interface: string;
+  readonly interface: string | null;
 }
 
 function findHops(routing: Routing, family: Family, destination: bigint, packet: Asking): readonly Hop[] {
@@ -99,7 +100,10 @@ function findHops(routing: Routing, family: Family, destination: bigint, packet:
 
 /** `null`: it depends on a condition that is not followed. */
 function ruleApplies(rule: RoutingRule, packet: Asking): boolean | null {
-  if (rule.inInterface !== null && rule.inInterface !== packet.interface) return rule.negated;
+  if (rule.inInterface !== null) {
+    if (packet.interface === null) return null;
+    if (rule.inInterface !== packet.interface) return rule.negated;
+  }
   if (rule.mark !== null) {
     if (packet.mark === null) return null;
     const holds = (packet.mark & rule.mark.mask) >>> 0 === rule.mark.value;

@@ -9,6 +9,7 @@ import { parseIptablesSave } from '../../../src/facts/netfilter/iptables/save.ts
 import { netfilterOf, routingOf, withRuleset } from '../../../src/facts/netfilter/machine.ts';
 import { arriving } from '../../../src/facts/netfilter/packet.ts';
 import type { Part } from '../../../src/facts/netfilter/region.ts';
+import type { Routing, RoutingRule } from '../../../src/facts/netfilter/routing.ts';
 import type { Ruleset } from '../../../src/facts/netfilter/ruleset.ts';
 import { iptablesRules } from '../../lab/truth/iptables-rules.ts';
 
@@ -20,14 +21,23 @@ const link = (name: string, address: string): Interface => ({
 });
 const interfaces = [link('eth0', '10.55.0.2'), link('eth1', '10.66.0.2'), link('br0', '172.20.0.1')];
 /** A kernel as it comes: nothing for 127.0.0.1 over a link. */
-const routing = {
-  ...routingOf(interfaces),
-  settings: new Map(
+const settingsOf = (forwarding: boolean) =>
+  new Map(
     interfaces.map(({ name }) => [
       name,
-      { forwarding: true, routeLocalnet: false, reversePathFilter: 0, acceptLocal: false },
+      { forwarding, routeLocalnet: false, reversePathFilter: 0, acceptLocal: false },
     ]),
-  ),
+  );
+const routing = { ...routingOf(interfaces), settings: settingsOf(true) };
+/** By which packets to one address leave elsewhere. */
+const beyond = (condition: Partial<RoutingRule>): Pick<Routing, 'routes' | 'rules'> => {
+  const destination = parseAddresses('172.20.0.3/32')?.addresses ?? [];
+  const route = { destination, table: '100', type: 'unicast', bits: 32, metric: 0, devices: ['eth1'] };
+  const rule = { table: '100', priority: 0.5, mark: null, inInterface: null, negated: false };
+  return {
+    routes: [...routing.routes, { family: 'ip', ...route }],
+    rules: [...routing.rules, { family: 'ip', ...rule, suppressed: null, conditional: false, ...condition }],
+  };
 };
 const sources = ['10.55.0.5', '10.55.0.9', '10.55.1.7', '8.8.4.4', '172.20.0.2', '10.66.0.5', '10.55.0.200'];
 
@@ -79,7 +89,16 @@ function bySource<T extends Part>(parts: readonly T[], wordsOf: (part: T) => str
 const packets = fc.record({
   interface: fc.constantFrom('eth0', 'eth1', 'br0'),
   proto: fc.constantFrom('tcp' as const, 'udp' as const),
-  to: fc.constantFrom('10.55.0.2', '10.66.0.2', '172.20.0.1', '172.20.0.2', '10.66.0.5', '127.0.0.1'),
+  to: fc.constantFrom(
+    '10.55.0.2',
+    '10.66.0.2',
+    '172.20.0.1',
+    '172.20.0.2',
+    '172.20.0.3',
+    '172.20.0.9',
+    '10.66.0.5',
+    '127.0.0.1',
+  ),
   port: fc.constantFrom(22, 80, 3000, 8005, 8080, 9999, 9998, 9997, 23, 81),
 });
 /** Many rules in a row that differ in their source alone, which the generator seldom makes. */
@@ -97,6 +116,23 @@ const rulesets = fc
   .tuple(iptablesRules('ip'), bans)
   .map(([text, more]) => text.replace(/^-A INPUT/m, (first) => `${more === '' ? '' : `${more}\n`}${first}`));
 
+/** With conditions on what else may tell packets apart. */
+const asking = fc
+  .tuple(
+    rulesets,
+    fc.constantFrom(
+      '',
+      '-A INPUT -m addrtype ! --dst-type LOCAL --limit-iface-in -j DROP',
+      '-A PREROUTING -p tcp -j MARK --set-xmark 0x1/0xffffffff',
+      '-A PREROUTING -p tcp -m tcp --dport 9000 -j DNAT --to-destination 172.20.0.2:80',
+    ),
+  )
+  .map(([text, rule]) => {
+    if (rule.includes('MARK')) return `*mangle\n:PREROUTING ACCEPT [0:0]\n${rule}\nCOMMIT\n${text}`;
+    const chain = rule.split(' ')[1] ?? 'none';
+    return text.replace(new RegExp(`^-A ${chain} `, 'm'), (first) => `${rule}\n${first}`);
+  });
+
 describe('shortcuts', () => {
   test('joining rules changes no answer', () => {
     fc.assert(
@@ -113,10 +149,15 @@ describe('shortcuts', () => {
     );
   });
 
-  test('packets that are alike have the same fate', () => {
+  test.each<[string, Routing]>([
+    ['as it comes', routing],
+    ['that forwards nothing', { ...routing, settings: settingsOf(false) }],
+    ['with a table for marked packets', { ...routing, ...beyond({ mark: { value: 1, mask: 0xff } }) }],
+    ['with a table for what comes in on eth0', { ...routing, ...beyond({ inInterface: 'eth0' }) }],
+  ])('packets that are alike have the same fate, in a kernel %s', (_, ways) => {
     fc.assert(
-      fc.property(rulesets, fc.array(packets, { minLength: 8, maxLength: 16 }), (text, asked) => {
-        const net = netfilterOf(rulesetOf(text), interfaces, routing);
+      fc.property(asking, fc.array(packets, { minLength: 8, maxLength: 16 }), (text, asked) => {
+        const net = netfilterOf(rulesetOf(text), interfaces, ways);
         const { follow, askInput: askAlike } = followerOf(net);
         for (const { to, port, ...at } of asked) {
           const destination = addressOf(to)?.value ?? 0n;
