@@ -14,7 +14,7 @@ import type { Network } from './network.ts';
 import type { StopgapTemplate } from './stopgap-catalogue.ts';
 
 /** What the templates name. */
-interface StopgapData extends Readonly<Record<string, string | number>> {
+export interface StopgapData extends Readonly<Record<string, string | number>> {
   readonly proto: Exposure['proto'];
   readonly port: number;
   readonly address: string;

@@ -19,7 +19,7 @@ import type { Network } from './network.ts';
 import { networkFact } from './network.ts';
 import type { StopgapTemplate } from './stopgap-catalogue.ts';
 import { stopgaps } from './stopgap-catalogue.ts';
-import type { Trial } from './stopgap-trial.ts';
+import type { StopgapData, Trial } from './stopgap-trial.ts';
 import { dataOf, trialsOf } from './stopgap-trial.ts';
 
 /**
@@ -98,19 +98,20 @@ type Choose = (doors: readonly AnsweredDoor[], exposure: Exposure) => Stopgap | 
 /** Doors that no rule and no route tells apart are closed by the same stopgap. */
 function rememberedChoices(trial: Trial, network: Network): Choose {
   const known = new Map<string, StopgapTemplate | null>();
+  const choose = (doors: readonly AnsweredDoor[], exposure: Exposure, data: StopgapData) =>
+    stopgaps().find((stopgap) => {
+      if (!stopgap.doors.includes(exposure.kind)) return false;
+      const after = trial(stopgap, data, doors);
+      return after !== null && doors.every((one) => isClosed(one, after));
+    }) ?? null;
   return (doors, exposure) => {
+    // Of whom nobody knows who comes in, nothing is seen to keep them out.
+    if (doors.some(({ open }) => open.size === 0)) return null;
     const data = dataOf(exposure);
     const [door] = doors;
     const alike = door === undefined || doors.length > 1 ? null : classOf(door, network);
     const before = alike === null ? undefined : known.get(alike);
-    const choice =
-      before ??
-      stopgaps().find((stopgap) => {
-        if (!stopgap.doors.includes(exposure.kind)) return false;
-        const after = trial(stopgap, data, doors);
-        return after !== null && doors.every((one) => isClosed(one, after));
-      }) ??
-      null;
+    const choice = before === undefined ? choose(doors, exposure, data) : before;
     if (alike !== null) known.set(alike, choice);
     return choice === null ? null : { fix: { ...noCommands, ...choice.fix }, data };
   };

@@ -197,6 +197,11 @@ test.each([
   expect(await closingSocket(line, [...links, ...more])).toEqual({ scope: 'any', services: [], closed });
 });
 
+test('nothing closes a socket on an interface that is not there: who comes in once it is was not seen', async () => {
+  const line = 'tcp LISTEN 0 128 0.0.0.0%wg9:11434 0.0.0.0:* users:(("ollama",pid=7,fd=3))\n';
+  expect(await closingSocket(line, links)).toMatchObject({ scope: 'unknown', closed: false });
+});
+
 function commandsOf({ fix, data }: Stopgap): readonly string[] {
   return fix.commands.map((command) => renderCommand(command, data) ?? '');
 }
