@@ -7,6 +7,8 @@ import type { Process } from '../processes.ts';
 import { processesFact } from '../processes.ts';
 import type { Unit } from '../units/unit.ts';
 import { unitsFact } from '../units/units.ts';
+import type { SwarmSockets } from '../workloads/swarm-sockets.ts';
+import { swarmSocketsFact } from '../workloads/swarm-sockets.ts';
 import type { Workload } from '../workloads/workload.ts';
 import { workloadsFact } from '../workloads/workloads.ts';
 import { withAbsentPlaces } from './absent-places.ts';
@@ -23,17 +25,21 @@ export const aiServicesFact = defineFact<readonly AiService[]>({
   id: 'ai-services',
   kinds: ['live', 'rootfs', 'snapshot', 'project'],
   gather: async (host, read) => {
-    const [workloads, units, processes, listeners] = await Promise.all([
+    const [workloads, units, processes, listeners, swarm] = await Promise.all([
       read(workloadsFact),
       read(unitsFact),
       read(processesFact),
       read(listenersFact),
+      read(swarmSocketsFact),
     ]);
+    const ofSwarm: Partial<SwarmSockets> = swarm.state === 'known' ? swarm.value : {};
     const found = await findAiServices(host, {
       workloads: valueOr<readonly Workload[]>(workloads, []),
       units: valueOr<readonly Unit[]>(units, []),
       processes: valueOr<readonly Process[]>(processes, []),
-      listeners: valueOr<readonly Listener[]>(listeners, []),
+      listeners: valueOr<readonly Listener[]>(listeners, []).filter(
+        (listener) => ofSwarm.mesh?.has(listener) !== true && ofSwarm.cluster?.has(listener) !== true,
+      ),
     });
     const services = await withAbsentPlaces(host, found);
     // Files have no processes and no listeners: that they do not show any is no blind spot.

@@ -89,14 +89,14 @@ function partsAt(
 
 /** Whether the packet is handed to this socket, or to this container. */
 function endsAt(door: Door, { packet }: Part): boolean {
-  const { container, proxied, address, port } = door;
+  const { container, proxied, mesh, address, port } = door;
   if (packet.outInterface !== null) {
-    if (container?.ingress === true) return packet.translated;
+    if (mesh) return packet.translated;
     if (container?.port !== packet.port) return false;
     const addresses = container.workload.addresses.map((one) => addressOf(one)?.value);
     return addresses.length === 0 ? packet.translated : addresses.includes(packet.destination);
   }
-  if (container !== null && !proxied) return false;
+  if (mesh || (container !== null && !proxied)) return false;
   return packet.port === port && takes(door, address, packet.family, packet.destination);
 }
 

@@ -17,6 +17,8 @@ export interface Door {
   readonly container: ContainerPort | null;
   /** Whether a socket of this machine takes what NAT did not: that of the engine's proxy. */
   readonly proxied: boolean;
+  /** Whether NAT leads into a Swarm's routing mesh, and it to whoever is behind; nothing here answers itself. */
+  readonly mesh: boolean;
 }
 
 export interface ContainerPort {
@@ -24,15 +26,17 @@ export interface ContainerPort {
   readonly port: number;
   /** Otherwise it is reached at the container's own address alone, by who can route there. */
   readonly published: boolean;
-  /** Whether NAT leads into a Swarm's routing mesh, and it to the container. */
-  readonly ingress: boolean;
 }
 
 /**
  * Every socket and every port of a container, each once: the sockets that an engine's own proxy holds for a
  * published port are that port.
  */
-export function doorsOf(listeners: readonly Listener[], workloads: readonly Workload[]): Door[] {
+export function doorsOf(
+  listeners: readonly Listener[],
+  workloads: readonly Workload[],
+  mesh: ReadonlySet<Listener> = new Set(),
+): Door[] {
   const published = workloads.flatMap((workload) =>
     workload.publishes.flatMap((publish) =>
       publish.active ? doorOfPublish(workload, publish, listeners) : [],
@@ -40,11 +44,16 @@ export function doorsOf(listeners: readonly Listener[], workloads: readonly Work
   );
   const taken = new Set(published.map(keyOf));
   const sockets = listeners
+    .filter((listener) => !mesh.has(listener))
     .map(doorOfListener)
     .filter((door) => !takesPublishedPorts(door.process) || !taken.has(keyOf(door)));
+  const ofMesh = Array.from(mesh, (listener) => ({
+    ...doorOfListener(listener),
+    ...{ address: '0.0.0.0', bothFamilies: false, mesh: true },
+  })).filter((door) => !taken.has(keyOf(door)));
   const members = membersOf(workloads);
   const inside = workloads.flatMap((workload) => containerDoors(workload, members.get(workload) ?? []));
-  return [...published, ...sockets, ...inside];
+  return [...distinct(published), ...sockets, ...distinct(ofMesh), ...inside];
 }
 
 /** Published ports that nobody follows: a sentence for each, since they may be open. */
@@ -70,8 +79,9 @@ function doorOfPublish(workload: Workload, publish: Publish, listeners: readonly
       interface: null,
       bothFamilies: false,
       process: null,
-      container: { workload, port: containerPort, published: true, ingress },
-      proxied: listeners.some((one) => one.proto === proto && one.port === hostPort),
+      container: { workload, port: containerPort, published: true },
+      proxied: !ingress && listeners.some((one) => one.proto === proto && one.port === hostPort),
+      mesh: ingress,
     },
   ];
 }
@@ -93,16 +103,25 @@ function membersOf(workloads: readonly Workload[]): ReadonlyMap<Workload, readon
 function containerDoors(workload: Workload, members: readonly Workload[]): Door[] {
   const { addresses, publishes } = workload;
   const unpublished = [workload, ...members].flatMap((one) => one.unpublished);
-  const published = publishes.flatMap(({ proto, containerPort, active }) =>
-    active && proto !== 'sctp' ? [{ proto, port: containerPort }] : [],
+  const published = publishes.flatMap(({ proto, containerPort, active, ingress = false }) =>
+    active && !ingress && proto !== 'sctp' ? [{ proto, port: containerPort }] : [],
   );
   const ports = new Map(
     [...unpublished, ...published].map((one) => [`${one.proto} ${String(one.port)}`, one]),
   );
   return [...ports.values()].flatMap(({ proto, port }) =>
     addresses.map((address): Door => ({
-      ...{ proto, address, port, interface: null, bothFamilies: false, process: null, proxied: false },
-      container: { workload, port, published: false, ingress: false },
+      ...{
+        proto,
+        address,
+        port,
+        interface: null,
+        bothFamilies: false,
+        process: null,
+        proxied: false,
+        mesh: false,
+      },
+      container: { workload, port, published: false },
     })),
   );
 }
@@ -117,7 +136,18 @@ function doorOfListener({ proto, address, port, interface: bound, v6only, proces
     process: process?.name ?? null,
     container: null,
     proxied: false,
+    mesh: false,
   };
+}
+
+/** Several replicas of a Swarm's service have one port. */
+function distinct(doors: readonly Door[]): readonly Door[] {
+  const seen = new Set<string>();
+  return doors.filter((door) => {
+    const isNew = !door.mesh || !seen.has(keyOf(door));
+    seen.add(keyOf(door));
+    return isNew;
+  });
 }
 
 function keyOf({ proto, address, port }: Door): string {

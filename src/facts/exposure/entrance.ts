@@ -61,15 +61,16 @@ function containerAddress({ address, port }: Door, name: string, family: Family,
   const value = addressOf(address);
   if (value?.family !== family) return [];
   const [hop] = hopsTo(net.routing, family, value.value, { mark: 0, interface: name });
-  // On the container's own link this machine is not asked.
-  if (hop?.device === name) return [];
+  // On the container's own link this machine is not asked, and what a default route leads to is no network of its own
+  // but an overlay's.
+  if (hop?.device === name || (hop?.type === 'unicast' && hop.bits === 0)) return [];
   const words = `over ${name}, routed to the container's own address`;
   return [{ destination: value.value, port, near: !isPublic(address), words }];
 }
 
 /** Ports that NAT rules may lead from to a door, other than those by which an engine publishes it. */
 export function translatedPorts(door: Door, family: Family, net: Netfilter): readonly number[] {
-  const { container, proto, proxied } = door;
+  const { container, proto, proxied, mesh } = door;
   const { toMachine, toAddress } = translationsOf(net);
   if (container?.published === false) {
     const own = addressOf(door.address);
@@ -80,7 +81,7 @@ export function translatedPorts(door: Door, family: Family, net: Netfilter): rea
     return toAddress(own.value, container.port).filter((port) => !published.includes(port));
   }
   // The engine's own rules lead to the container's address. What leads to this machine's ends at the engine's proxy.
-  if (container !== null && !proxied) return [];
+  if (mesh || (container !== null && !proxied)) return [];
   return toMachine(door.port, (address) => address === null || takes(door, door.address, family, address));
 }
 

@@ -6,8 +6,10 @@ import type { AiService } from '../catalogue/ai-services.ts';
 import { aiServicesFact } from '../catalogue/ai-services-fact.ts';
 import { authenticationOf } from '../catalogue/authentication.ts';
 import { serviceBehind } from '../catalogue/service-behind.ts';
+import type { Listener } from '../listeners/listener.ts';
 import { listenersFact } from '../listeners/listeners.ts';
 import { networkGaps } from '../workloads/networks.ts';
+import { swarmSocketsFact } from '../workloads/swarm-sockets.ts';
 import type { Workload } from '../workloads/workload.ts';
 import { workloadsFact } from '../workloads/workloads.ts';
 import { answersOf, whyNobody } from './answer.ts';
@@ -32,16 +34,18 @@ export interface AnsweredDoor {
 export const answeredDoorsFact = defineFact<readonly AnsweredDoor[]>({
   id: 'answered-doors',
   gather: async (_host, read) => {
-    const [listeners, workloads, services, network] = await Promise.all([
+    const [listeners, workloads, services, network, swarm] = await Promise.all([
       read(listenersFact),
       read(workloadsFact),
       read(aiServicesFact),
       read(networkFact),
+      read(swarmSocketsFact),
     ]);
     if (listeners.state === 'unknown') return listeners;
     const containers: readonly Workload[] = workloads.state === 'known' ? workloads.value : [];
     const known: readonly AiService[] = services.state === 'known' ? services.value : [];
-    const doors = doorsOf(listeners.value, containers)
+    const mesh = swarm.state === 'known' ? swarm.value.mesh : new Set<Listener>();
+    const doors = doorsOf(listeners.value, containers, mesh)
       .map((door) => answeredDoor(door, network, known))
       .filter(({ door, exposure }) => isDoor(door, exposure))
       .toSorted((a, b) => byAddress(a.exposure, b.exposure));

@@ -23,10 +23,9 @@ export function isEngineProxy(process: string | null): boolean {
 
 /**
  * Takes published ports beside what is its own. Rootlesskit(1) of rootless Docker, pasta(1) (which starts itself again
- * as pasta.avx2) and slirp4netns(1) of Podman give a whole rootless network its way out; dockerd holds the ports of a
- * Swarm's routing mesh, and those of its API.
+ * as pasta.avx2) and slirp4netns(1) of Podman give a whole rootless network its way out.
  */
-const takers = new Set(['rootlesskit', 'pasta', 'pasta.avx2', 'slirp4netns', 'dockerd']);
+const takers = new Set(['rootlesskit', 'pasta', 'pasta.avx2', 'slirp4netns']);
 
 /**
  * Whether a socket on a port that an engine publishes is that published port. On a port that nobody publishes, such a

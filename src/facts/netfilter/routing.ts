@@ -59,6 +59,8 @@ export interface Routing {
 export interface Hop {
   readonly type: string;
   readonly device: string | null;
+  /** Length of the route's prefix: 0 of a default route, and where there is none. */
+  readonly bits: number;
 }
 
 /**
@@ -85,17 +87,17 @@ function findHops(routing: Routing, family: Family, destination: bigint, packet:
     const applies = ruleApplies(rule, packet);
     if (applies === false) continue;
     if (rule.table === null) {
-      found.push({ type: 'unreachable', device: null });
+      found.push({ type: 'unreachable', device: null, bits: 0 });
       if (applies === true) return found;
       continue;
     }
     const route = bestRoute(routing, family, rule, destination);
     if (route === null || route.type === 'throw') continue;
-    const { type, devices } = route;
-    found.push(...(devices.length === 0 ? [null] : devices).map((device) => ({ type, device })));
+    const { type, devices, bits } = route;
+    found.push(...(devices.length === 0 ? [null] : devices).map((device) => ({ type, device, bits })));
     if (applies === true) return found;
   }
-  return found.length > 0 || !routing.whole ? found : [{ type: 'unreachable', device: null }];
+  return found.length > 0 || !routing.whole ? found : [{ type: 'unreachable', device: null, bits: 0 }];
 }
 
 /** `null`: it depends on a condition that is not followed. */

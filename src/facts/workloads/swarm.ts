@@ -1,6 +1,4 @@
 import * as z from 'zod';
-import type { Evidence } from '../../host/evidence.ts';
-import { gapsOf, knownInPart, mapEvidence } from '../../host/evidence.ts';
 import type { Host } from '../../host/host.ts';
 import { getJson } from './engine-answers.ts';
 import type { Engine } from './engine.ts';
@@ -10,7 +8,6 @@ import type { Publish, Workload } from './workload.ts';
 const Services = z.array(
   z.object({
     ID: z.string(),
-    Spec: z.object({ Name: z.string() }),
     Endpoint: z
       .object({
         Ports: z
@@ -28,57 +25,38 @@ const Services = z.array(
   }),
 );
 
-interface Service {
-  readonly id: string;
-  readonly name: string;
-  /** What every node of the Swarm publishes for it. */
-  readonly publishes: readonly Publish[];
-}
-
 /**
- * Adds what the routing mesh publishes: no container's own settings tell of it, and every node has the port, whoever
- * runs the container (docs.docker.com/engine/swarm/ingress).
+ * Adds what the routing mesh publishes for the containers of this node: none of their own settings tell of it
+ * (docs.docker.com/engine/swarm/ingress). Only a manager tells; elsewhere their ports are not known.
  */
 export async function withIngress(
   host: Host,
   engine: Engine,
-  found: Evidence<readonly Workload[]>,
-): Promise<Evidence<readonly Workload[]>> {
-  if (engine.swarm !== true || found.state === 'unknown') return found;
-  const services = mapEvidence(
-    await getJson(host, engine.sockets[0]?.path ?? '', '/services', Services),
-    (all) => all.map(serviceOf),
-  );
-  if (services.state === 'unknown') {
-    const why = `the Swarm publishes ports on this node that were not seen: ${services.detail}; a manager tells, docker service ls`;
-    return knownInPart(found.value, found.source, [...gapsOf(found), why]);
-  }
-  const workloads = found.value.map((workload): Workload => {
-    const service = services.value.find(({ id }) => id === serviceIdOf(workload));
-    if (service === undefined || workload.state !== 'running') return workload;
-    return { ...workload, publishes: [...workload.publishes, ...service.publishes] };
+  workloads: readonly Workload[],
+): Promise<readonly Workload[]> {
+  if (engine.swarm !== true || workloads.every((workload) => serviceIdOf(workload) === undefined))
+    return workloads;
+  const services = await getJson(host, engine.sockets[0]?.path ?? '', '/services', Services);
+  return workloads.map((workload): Workload => {
+    const id = serviceIdOf(workload);
+    if (id === undefined || workload.state !== 'running') return workload;
+    if (services.state === 'unknown') {
+      const why = `what the Swarm publishes for it was not seen: ${services.detail}; ask a manager, docker service ls`;
+      return { ...workload, unsettled: new Map([...workload.unsettled, ['ports', why]]) };
+    }
+    const service = services.value.find(({ ID }) => ID === id);
+    return { ...workload, publishes: [...workload.publishes, ...ingressOf(service)] };
   });
-  const here = new Set(workloads.flatMap((each) => (each.state === 'running' ? serviceIdOf(each) : [])));
-  const elsewhere = services.value.filter(({ id, publishes }) => publishes.length > 0 && !here.has(id));
-  const gaps = elsewhere.map(
-    ({ name, publishes }) =>
-      `${[...new Set(publishes.map(({ hostPort, proto }) => `${String(hostPort)}/${proto}`))].join(', ')} of this node leads to ${name} of the Swarm, which runs elsewhere and is not judged`,
-  );
-  return knownInPart(workloads, found.source, [...gapsOf(found), ...gaps]);
 }
 
-function serviceOf({ ID, Spec, Endpoint }: z.infer<typeof Services>[number]): Service {
-  const ports = (Endpoint?.Ports ?? []).filter(({ PublishMode }) => PublishMode === 'ingress');
-  const publishes = ports.flatMap(({ Protocol, TargetPort, PublishedPort }): Publish[] =>
-    PublishedPort === undefined
-      ? []
-      : ['0.0.0.0', '::'].map((hostAddress) => ({
-          ...{ proto: Protocol, hostAddress, hostPort: PublishedPort, containerPort: TargetPort },
-          active: true,
-          ingress: true,
-        })),
-  );
-  return { id: ID, name: Spec.Name, publishes };
+/** The mesh takes IPv4 alone. */
+function ingressOf(service: z.infer<typeof Services>[number] | undefined): readonly Publish[] {
+  return (service?.Endpoint?.Ports ?? []).flatMap((port): Publish[] => {
+    const { Protocol, TargetPort, PublishedPort, PublishMode } = port;
+    if (PublishMode !== 'ingress' || PublishedPort === undefined) return [];
+    const ports = { hostPort: PublishedPort, containerPort: TargetPort };
+    return [{ proto: Protocol, hostAddress: '0.0.0.0', ...ports, active: true, ingress: true }];
+  });
 }
 
 /** Of the Swarm's service that a container is a task of; `undefined`: of none. */

@@ -168,6 +168,6 @@ async function ofDocker(
   }
   const found = await containersOfEngine(host, engine);
   if (found.state === 'unknown') return found;
-  const workloads = await withNetworks(host, engine, found.value);
-  return withIngress(host, engine, knownInPart(workloads, found.source, gapsOf(found)));
+  const workloads = await withIngress(host, engine, await withNetworks(host, engine, found.value));
+  return knownInPart(workloads, found.source, gapsOf(found));
 }

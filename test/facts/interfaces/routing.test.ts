@@ -36,7 +36,7 @@ describe('routes of the kernel', () => {
     ['192.168.1.77', [{ type: 'unicast', device: 'eth0' }]],
     ['203.0.113.7', [{ type: 'unreachable', device: null }]],
   ])('%s', async (to, expected) => {
-    expect(await hops([], to)).toEqual(expected);
+    expect(await hops([], to)).toMatchObject(expected);
   });
 
   test('a default route of IPv6 is none of IPv4, though ip lists them together', async () => {
@@ -44,7 +44,7 @@ describe('routes of the kernel', () => {
       { dst: 'default', dev: 'he6', metric: 50, pref: 'medium' },
       { dst: 'default', dev: 'eth0', metric: 100 },
     ];
-    expect(await hops(both, '203.0.113.7')).toEqual([{ type: 'unicast', device: 'eth0' }]);
+    expect(await hops(both, '203.0.113.7')).toMatchObject([{ type: 'unicast', device: 'eth0' }]);
   });
 
   test('the longest prefix counts, then the metric; a blackhole leads nowhere', async () => {
@@ -54,8 +54,8 @@ describe('routes of the kernel', () => {
       { dst: '10.0.0.0/8', dev: 'eth1', metric: 1 },
       { type: 'blackhole', dst: '10.9.0.0/16' },
     ];
-    expect(await hops(routes, '10.1.1.1')).toEqual([{ type: 'unicast', device: 'eth1' }]);
-    expect(await hops(routes, '10.9.1.1')).toEqual([{ type: 'blackhole', device: null }]);
+    expect(await hops(routes, '10.1.1.1')).toMatchObject([{ type: 'unicast', device: 'eth1' }]);
+    expect(await hops(routes, '10.9.1.1')).toMatchObject([{ type: 'blackhole', device: null }]);
   });
 
   test('without ip the routes beyond its own networks are not known, and that is said', async () => {

@@ -45,9 +45,14 @@ function service(ID: string, Name: string, PublishMode: string) {
   return { ID, Spec: { Name }, Endpoint: { Spec: {}, Ports } };
 }
 
+const replica = dockerContainer('web.2.x1b7', {
+  config: task.Config,
+  network: { Ports: {}, Networks: { ingress: { IPAddress: '10.0.0.5' } } },
+});
+
 /** A node of a Swarm, dockerd listening on the port as it does. */
-function node(services: unknown, status = 200): MemoryHost {
-  const has = box(rules, ['tcp LISTEN 0 128 *:3000 *:* users:(("dockerd",pid=79,fd=3))'], [task]);
+function node(services: unknown, status = 200, tasks = [task]): MemoryHost {
+  const has = box(rules, ['tcp LISTEN 0 128 *:3000 *:* users:(("dockerd",pid=79,fd=3))'], tasks);
   const gets = (has.gets ?? []).map((each) =>
     each.path === '/info'
       ? { ...each, body: JSON.stringify({ ...JSON.parse(each.body), Swarm: { LocalNodeState: 'active' } }) }
@@ -61,33 +66,29 @@ async function workloadsOf(has: MemoryHost) {
   return factReader(await memoryHost(has))(workloadsFact);
 }
 
+async function exposuresOf(has: MemoryHost) {
+  const found = await factReader(await memoryHost(has))(exposureFact);
+  return found.state === 'known' ? found.value : [];
+}
+
+const refused = { message: 'This node is not a swarm manager.' };
+
 describe('a service of a Swarm', () => {
   test('has the ports of the routing mesh, and no definition to edit', async () => {
-    const publish = { proto: 'tcp', hostPort: 3000, containerPort: 8080, active: true, ingress: true };
+    const publish = { proto: 'tcp', hostAddress: '0.0.0.0', hostPort: 3000, containerPort: 8080 };
     const found = await workloadsOf(node([service('svc1', 'web', 'ingress')]));
     expect(found).toMatchObject({
-      value: [
-        {
-          directory: null,
-          publishes: [
-            { ...publish, hostAddress: '0.0.0.0' },
-            { ...publish, hostAddress: '::' },
-          ],
-        },
-      ],
+      value: [{ directory: null, publishes: [{ ...publish, active: true, ingress: true }] }],
     });
     expect(found).not.toHaveProperty('gaps');
   });
 
-  test('is open to whom NAT leads into the mesh, past a filter that drops all', async () => {
-    const host = await memoryHost(node([service('svc1', 'web', 'ingress')]));
-    const exposures = await factReader(host)(exposureFact);
-    expect(exposures).toMatchObject({
-      value: [
-        { kind: 'published', address: '0.0.0.0', port: 3000, service: 'open-webui', scope: 'any' },
-        { kind: 'published', address: '::', port: 3000, scope: 'loopback' },
-      ],
-    });
+  test.each([
+    ['one container', [task]],
+    ['two containers', [task, replica]],
+  ])('of %s is open once to whom NAT leads into the mesh, past a filter that drops all', async (_, tasks) => {
+    const open = { kind: 'published', address: '0.0.0.0', port: 3000, service: 'open-webui', scope: 'any' };
+    expect(await exposuresOf(node([service('svc1', 'web', 'ingress')], 200, tasks))).toMatchObject([open]);
   });
 
   test('that publishes on its own host has what its container has', async () => {
@@ -96,16 +97,20 @@ describe('a service of a Swarm', () => {
     });
   });
 
-  test('that runs elsewhere is a gap: its port is open here too', async () => {
-    expect(await workloadsOf(node([service('svc2', 'far', 'ingress')]))).toMatchObject({
-      value: [{ publishes: [] }],
-      gaps: ['3000/tcp of this node leads to far of the Swarm, which runs elsewhere and is not judged'],
-    });
+  test('that runs elsewhere is open here, and nobody knows as what', async () => {
+    const has = node([service('svc2', 'far', 'ingress')]);
+    expect(await workloadsOf(has)).toMatchObject({ value: [{ publishes: [] }] });
+    expect(await exposuresOf(has)).toMatchObject([
+      { kind: 'socket', process: 'dockerd', port: 3000, service: null, scope: 'any' },
+    ]);
   });
 
-  test('is a gap on a node that is no manager', async () => {
-    expect(await workloadsOf(node({ message: 'This node is not a swarm manager.' }, 503))).toMatchObject({
-      gaps: [expect.stringContaining('the Swarm publishes ports on this node that were not seen')],
+  test('has ports that are not known on a node that is no manager, and they are open', async () => {
+    expect(await workloadsOf(node(refused, 503))).toMatchObject({
+      value: [{ unsettled: new Map([['ports', expect.stringContaining('ask a manager')]]) }],
     });
+    expect(await exposuresOf(node(refused, 503))).toMatchObject([
+      { port: 3000, service: null, scope: 'any' },
+    ]);
   });
 });
