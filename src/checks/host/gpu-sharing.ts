@@ -2,6 +2,9 @@
 import * as z from 'zod';
 import type { Verdict } from '../../engine/check.ts';
 import { defineCheck, notApplicable, pass, undetermined } from '../../engine/check.ts';
+import type { Among, Card } from '../../facts/gpu/cards.ts';
+import { amongOf, cardsAmong, isInstance, isNvidias, isSame, namedCards } from '../../facts/gpu/cards.ts';
+import type { Gpu } from '../../facts/gpu/gpu.ts';
 import { gpuFact } from '../../facts/gpu/gpu.ts';
 import { citeSetting } from '../../facts/workloads/cite.ts';
 import type { GpuRequest, Workload } from '../../facts/workloads/workload.ts';
@@ -24,14 +27,13 @@ export const gpuSharing = defineCheck({
     const users = workloads.filter(({ gpu: asked, state }) => asked !== null && state === 'running');
     if (users.length < 2) return [notApplicable('fewer than two running containers have a GPU')];
     if (gpu.state === 'unknown') return [undetermined(`how many GPUs there are: ${gpu.detail}`, subject)];
-    const isOnly = (gpu.value?.count ?? 1) === 1;
-    const sets = users.map((user) => ({ user, cards: user.gpu === null ? null : cardsOf(user.gpu) }));
+    const sets = users.flatMap((user) => (user.gpu === null ? [] : [{ user, cards: cardsOf(user.gpu) }]));
     const evidence = users.map((user) =>
       citeSetting(user, 'gpu', user.gpu?.ids.length === 0 ? user.gpu.count : user.gpu?.ids),
     );
     const meetingAnother = (answer: boolean | null) =>
       sets.filter(({ cards }, index) =>
-        sets.some((other, at) => at !== index && meet(cards, other.cards, isOnly) === answer),
+        sets.some((other, at) => at !== index && meet(cards, other.cards, gpu.value) === answer),
       );
     const sharing = meetingAnother(true);
     if (sharing.length > 0) {
@@ -39,40 +41,46 @@ export const gpuSharing = defineCheck({
       return [{ outcome: 'fail', message: 'shared', subject, data, evidence }];
     }
     const unclear = meetingAnother(null);
-    const [first] = unclear.filter(({ cards }) => cards === null).concat(unclear);
+    const [first] = unclear.filter(({ cards }) => cards.named === null).concat(unclear);
     if (first === undefined) return [pass(subject, ...evidence)];
     return [undetermined(`which GPU \`${first.user.name}\` has beside others is not known`, subject)];
   },
 });
 
-/** Names of cards, in one of the ways in which a card is named. */
-type Cards = 'all' | readonly string[];
+interface Cards {
+  readonly among: Among;
+  /** `all` of these; `null`: it does not say which. */
+  readonly named: readonly Card[] | 'all' | null;
+}
 
-/** Instances of a card (`MIG-…`, `0:1`) are cards of their own. `null`: it does not say. */
-function cardsOf({ count, ids }: GpuRequest): Cards | null {
-  if (count === 'all') return 'all';
-  if (ids.length > 0) return ids.map((id) => id.replace(/^(?:.*=|\/dev\/nvidia(?=\d+$))/, ''));
+function cardsOf(request: GpuRequest): Cards {
+  const among = amongOf(request);
+  if (request.count === 'all') return { among, named: 'all' };
+  const named = namedCards(request);
+  if (request.ids.length > 0) return { among, named };
+  if (request.count <= 0) return { among, named: null };
   // The toolkit counts from the first card, for every container anew.
-  return count > 0 ? Array.from({ length: count }, (_, index) => String(index)) : null;
+  const first = Array.from({ length: request.count }, (_, index) => String(index));
+  return { among, named: first.map((name) => ({ among, by: 'number', name })) };
 }
 
 /**
  * Whether two sets have a card in common; `null` where that is not known: a number, a UUID and a device node may
- * name the same one.
- *
- * @param isOnly - whether the machine has one card
+ * name the same one, and a node of /dev/dri may be an NVIDIA card's.
  */
-function meet(some: Cards | null, others: Cards | null, isOnly: boolean): boolean | null {
-  if (some === null || others === null) return null;
-  if (some === 'all' || others === 'all') return true;
-  if (some.some((card) => others.includes(card))) return true;
-  const kinds = new Set([...some, ...others].map(kindOf));
-  if (kinds.has('instance')) return kinds.size === 1 ? false : null;
-  return isOnly ? true : kinds.size === 1 ? false : null;
-}
-
-function kindOf(card: string): 'number' | 'instance' | 'uuid' | 'node' {
-  if (/^\d+$/.test(card)) return 'number';
-  if (/^(?:MIG-|\d+:\d+$)/.test(card)) return 'instance';
-  return card.startsWith('/dev/') ? 'node' : 'uuid';
+function meet(some: Cards, others: Cards, gpu: Gpu | null): boolean | null {
+  if (some.named === null || others.named === null) return null;
+  if (some.among !== others.among) {
+    const rendering = some.among === 'render' ? some : others;
+    return isNvidias(rendering.named, gpu) === false ? false : null;
+  }
+  if (some.named === 'all' || others.named === 'all') return true;
+  const pairs = some.named.flatMap((one) =>
+    (others.named as readonly Card[]).map((other) => [one, other] as const),
+  );
+  const answers = pairs.map(([one, other]) => isSame(one, other));
+  if (answers.includes(true)) return true;
+  const isWhole = pairs.every(([one, other]) => !isInstance(one) && !isInstance(other));
+  if (isWhole && cardsAmong(some.among, gpu) === 1) return true;
+  return answers.includes(null) ? null : false;
 }

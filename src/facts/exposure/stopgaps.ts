@@ -106,7 +106,7 @@ function rememberedChoices(trial: Trial, network: Network): Choose {
     }) ?? null;
   return (doors, exposure) => {
     // Of whom nobody knows who comes in, nothing is seen to keep them out.
-    if (doors.some(({ open }) => open.size === 0)) return null;
+    if (doors.some(({ open, exposure: { scope } }) => open.size === 0 && scope === 'unknown')) return null;
     const data = dataOf(exposure);
     const [door] = doors;
     const alike = door === undefined || doors.length > 1 ? null : classOf(door, network);

@@ -15,6 +15,8 @@ export interface Gpu {
 export interface GpuNode {
   readonly path: string;
   readonly stat: FileStat;
+  /** PCI vendor of the card behind a node of /dev/dri, `0x10de` is NVIDIA; `null` for others, and where it was not seen. */
+  readonly vendor?: string | null;
 }
 
 export interface NvidiaDriver {
@@ -61,11 +63,20 @@ export const gpuFact = defineFact<Gpu | null>({
 async function nodesOf(host: Host, paths: readonly string[]): Promise<GpuNode[]> {
   const nodes = await Promise.all(
     paths.map(async (path) => {
-      const stat = await host.stat(path);
-      return stat.state === 'known' && stat.value?.type === 'char' ? { path, stat: stat.value } : null;
+      const [stat, vendor] = await Promise.all([host.stat(path), vendorOf(host, path)]);
+      return stat.state === 'known' && stat.value?.type === 'char'
+        ? { path, stat: stat.value, vendor }
+        : null;
     }),
   );
   return nodes.filter((node) => node !== null);
+}
+
+async function vendorOf(host: Host, path: string): Promise<string | null> {
+  const name = /^\/dev\/dri\/(renderD\d+)$/.exec(path)?.[1];
+  if (name === undefined) return null;
+  const vendor = await host.read(`/sys/class/drm/${name}/device/vendor`);
+  return vendor.state === 'known' ? (vendor.value?.trim() ?? null) : null;
 }
 
 /** `NVRM version: NVIDIA UNIX x86_64 Kernel Module  535.183.01  Sun May 12 …`, or `… Open Kernel Module for …`. */

@@ -1,4 +1,5 @@
 import type { GpuRequest } from '../workloads/workload.ts';
+import { amongOf, cardsAmong, isInstance, namedCards } from './cards.ts';
 import type { Gpu } from './gpu.ts';
 
 /** What a request comes to among the cards that it is about. */
@@ -14,22 +15,9 @@ export interface Reach {
  * have one.
  */
 export function reachOf(request: GpuRequest, gpu: Gpu | null): Reach {
-  const rendering = countOf(gpu, renderNode);
-  const isRendering =
-    request.by === 'device-node'
-      ? !request.ids.some((id) => nvidiaNode.test(id))
-      : request.ids.some((id) => /^(?:amd|intel)\.com\//.test(id));
-  const cards = isRendering ? rendering : countOf(gpu, nvidiaNode) || (gpu?.count ?? 0);
+  const cards = cardsAmong(amongOf(request), gpu);
   if (request.count === 'all') return { cards, every: true };
-  // A part of a card (MIG) is not that card.
-  if (request.ids.some((id) => /(?:^|=)(?:MIG-|\d+:\d+)/.test(id))) return { cards, every: false };
-  const named = new Set(isRendering ? request.ids.filter((id) => renderNode.test(id)) : request.ids);
-  return { cards, every: (named.size > 0 || isRendering ? named.size : request.count) >= cards };
-}
-
-const nvidiaNode = /^\/dev\/nvidia\d+$/;
-const renderNode = /^\/dev\/dri\/renderD\d+$/;
-
-function countOf(gpu: Gpu | null, node: RegExp): number {
-  return gpu === null ? 0 : gpu.nodes.filter(({ path }) => node.test(path)).length;
+  const named = namedCards(request);
+  if (named.some(isInstance)) return { cards, every: false };
+  return { cards, every: (request.ids.length > 0 ? named.length : request.count) >= cards };
 }

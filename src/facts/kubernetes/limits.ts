@@ -62,6 +62,11 @@ function defaultOf(resource: string, pod: Pod, manifests: readonly Manifest[]): 
 
 const gpuResource = /^(?:nvidia\.com\/(?:gpu|mig-)|amd\.com\/gpu|gpu\.intel\.com\/)/;
 
+/** Parts of a card, by their size. */
+function isMig(resource: string): boolean {
+  return resource.startsWith('nvidia.com/mig-');
+}
+
 /** GPUs that a device plugin hands out, or those that the NVIDIA runtime gives to who names them in its environment. */
 export function gpuOf(
   { spec }: PodContainer,
@@ -70,7 +75,7 @@ export function gpuOf(
   for (const [resource, text] of Object.entries(spec.resources?.limits ?? {})) {
     const count = parseQuantity(text) ?? 0;
     if (gpuResource.test(resource) && count > 0)
-      return { gpu: { count, ids: [], by: 'device-request' }, resource };
+      return { gpu: { count, ids: isMig(resource) ? [resource] : [], by: 'device-request' }, resource };
   }
   // A reference to another variable names nothing yet.
   const wanted = environment.NVIDIA_VISIBLE_DEVICES?.startsWith('$(') ? null : visibleDevices(environment);

@@ -156,8 +156,11 @@ async function dockerdProcesses(host: Host, read: FactReader): Promise<readonly 
   const processes = await read(processesFact);
   if (processes.state === 'unknown') return null;
   const all = processes.value.filter(({ name, containerId }) => name === 'dockerd' && containerId === null);
-  // What a dockerd forks has its name until it runs something else.
-  const found = all.filter(({ ppid }) => !all.some(({ pid }) => pid === ppid));
+  // What a dockerd forks has its name and its arguments until it runs something else.
+  const found = all.filter(
+    ({ ppid, argv }) =>
+      !all.some((parent) => parent.pid === ppid && parent.argv.join('\0') === argv.join('\0')),
+  );
   return found.length === 0 && gapsOf(processes).length > 0 ? null : found;
 }
 

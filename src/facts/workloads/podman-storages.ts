@@ -67,7 +67,7 @@ async function ofUser(
   const isOpen = names.state === 'known';
   const file = `${user.home}/.config/containers/storage.conf`;
   const conf = await readStorageConf(host, file);
-  const written = conf.graphroot ?? rootlessPath;
+  const written = conf.graphroot ?? conf.rootlessPath ?? rootlessPath;
   const moved = written === null ? null : expanded(written, user);
   const places = [moved, isOpen && names.value !== null ? usual : null];
   const owned = places.flatMap((path): Promise<Storage> | [] =>

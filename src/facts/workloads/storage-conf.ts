@@ -22,16 +22,20 @@ export async function readStorageConf(host: Host, file: string): Promise<Storage
   const { values } = parseFlatToml(written);
   const pathOf = (key: string) => {
     const value = values.get(`storage.${key}`)?.value;
-    return typeof value === 'string' && value !== '' ? value : null;
+    return typeof value === 'string' && value !== '' ? value.replace(/(?<=.)\/+$/, '') : null;
   };
   const notUnderstood = ['graphroot', 'rootless_storage_path'].filter(
     (key) => !values.has(`storage.${key}`) && new RegExp(`^[^#\n]*\\b${key}\\b`, 'm').test(written),
   );
+  // "graph\u0072oot" is one of them as well.
+  const isDisguised = /^[ \t]*"[^"\n]*\\/m.test(written);
   return {
     present: true,
     graphroot: pathOf('graphroot'),
     rootlessPath: pathOf('rootless_storage_path'),
-    gaps: notUnderstood.map((key) => hidden(file, `has a ${key} that was not understood`)),
+    gaps: [...notUnderstood, ...(isDisguised ? ['name with escapes'] : [])].map((what) =>
+      hidden(file, `has a ${what} that was not understood`),
+    ),
   };
 }
 

@@ -52,6 +52,7 @@ describe('workload-device', () => {
     ['c 1:11 rwm', 'fail', 'pass'],
     ['c 1955:* rwm', 'fail', 'pass'],
     ['b *:* m', 'pass', 'pass'],
+    ['a *:* m', 'pass', 'fail'],
     ['c 10:1 rwm', 'fail', 'pass'],
   ])('cgroup rule %s: %s, raw %s', (rule, other, raw) => {
     expect(judge('other', '', null, [rule])).toMatchObject([{ outcome: other }]);

@@ -12,6 +12,7 @@ const besideAnother = {
   nodes: ['/dev/nvidia0', '/dev/dri/renderD128', '/dev/dri/renderD129'].map((path) => ({ path, stat })),
   nvidia: null,
 };
+const amd = { ...besideAnother, nodes: besideAnother.nodes.slice(1) };
 const nodes = (...paths: readonly string[]) => ({
   Devices: paths.map((path) => ({ PathOnHost: path, PathInContainer: path, CgroupPermissions: 'rwm' })),
 });
@@ -36,6 +37,9 @@ describe('workload-gpu', () => {
     ['every-device', 'pass', nodes('/dev/dri/renderD128'), besideAnother],
     ['every-device', 'fail', nodes('/dev/nvidia0', '/dev/nvidia1', '/dev/nvidiactl'), two],
     ['every-device', 'pass', ids('0:0', '0:1'), two],
+    ['every-device', 'pass', ids('nvidia.com/gpu=mig0:0', 'nvidia.com/gpu=mig0:1'), two],
+    ['every-device', 'pass', nodes('/dev/nvidia0', '/dev/dri/renderD128'), two],
+    ['every-device', 'fail', ids('amd.com/gpu=0', 'amd.com/gpu=1'), amd],
     ['every-device', 'pass', ids('0', '0'), two],
     ['every-device', 'fail', ids('0', 'GPU-5f1e'), two],
     ['excess', 'pass', request(1), two],

@@ -5,6 +5,28 @@ import { workload } from '../../harness/docker-workload.ts';
 import { evaluate } from '../../harness/evaluate.ts';
 
 const two = { count: 2, nodes: [], nvidia: null };
+const kfd = '/dev/kfd';
+const render = (number: number) => `/dev/dri/renderD${String(number)}`;
+const nodes = (name: string, ...paths: readonly string[]) =>
+  workload(name, {
+    host: {
+      Devices: paths.map((path) => ({ PathOnHost: path, PathInContainer: path, CgroupPermissions: 'rwm' })),
+    },
+  });
+const stat = { type: 'char', mode: 0o660, uid: 0, gid: 44, size: 0, mtime: 0 };
+const amd = {
+  count: 2,
+  nodes: [128, 129].map((number) => ({ path: render(number), stat, vendor: '0x1002' })),
+  nvidia: null,
+};
+const beside = (vendor: string | null) => ({
+  count: 1,
+  nodes: [
+    { path: '/dev/nvidia0', stat, vendor: null },
+    { path: render(128), stat, vendor },
+  ],
+  nvidia: null,
+});
 const one = { ...two, count: 1 };
 const asks = (name: string, Count: number, DeviceIDs: readonly string[] = []) =>
   workload(name, { host: { DeviceRequests: [{ Count, DeviceIDs, Capabilities: [['gpu']] }] } });
@@ -28,6 +50,30 @@ describe('gpu-sharing', () => {
       one,
     ],
     ['undetermined', 'a card and an instance', [asks('a', 0, ['0']), asks('b', 0, ['MIG-1'])], two],
+    [
+      'fail',
+      'a UUID, and the same cut short',
+      [asks('a', 0, ['GPU-5F1E']), asks('b', 0, ['GPU-5f1e22'])],
+      two,
+    ],
+    ['undetermined', 'instances, by number and UUID', [asks('a', 0, ['0:0']), asks('b', 0, ['MIG-1'])], two],
+    ['fail', 'CDI’s name and the number', [asks('a', 0, ['nvidia.com/gpu=gpu0']), asks('b', 0, ['0'])], two],
+    ['undetermined', 'by bus', [asks('a', 0, ['0000:65:00.0']), asks('b', 0, ['GPU-5f'])], two],
+    ['pass', 'AMD’s, each its node', [nodes('a', kfd, render(128)), nodes('b', kfd, render(129))], amd],
+    ['fail', 'AMD’s, the same node', [nodes('a', kfd, render(128)), nodes('b', kfd, render(128))], amd],
+    ['pass', 'NVIDIA’s, and Intel’s', [asks('a', -1), nodes('b', render(128))], beside('0x8086')],
+    [
+      'undetermined',
+      'NVIDIA’s, and its node perhaps',
+      [asks('a', -1), nodes('b', render(128))],
+      beside('0x10de'),
+    ],
+    [
+      'undetermined',
+      'NVIDIA’s, and whose node',
+      [asks('a', 0, ['0']), nodes('b', render(128))],
+      beside(null),
+    ],
     ['not-applicable', 'one alone', [asks('a', -1), workload('b')], two],
     [
       'not-applicable',

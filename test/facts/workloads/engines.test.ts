@@ -80,6 +80,17 @@ describe('a second dockerd', () => {
     });
   });
 
+  test('that a script of its name started is the one that counts', async () => {
+    const script = dockerd(70, 'docker.service', ['-H', 'fd://']);
+    const own = { ...script, '/proc/70/cmdline': '/bin/sh\0/usr/local/sbin/dockerd\0-H\0fd://\0' };
+    const real = dockerd(71, 'docker.service', ['-H', 'unix:///run/docker.sock', '-H', 'tcp://:2375'], 70);
+    const read = factReader(await memoryHost(machine(own, real)));
+    const engines = await read(enginesFact);
+    expect(
+      engines.state === 'known' && engines.value.map(({ options }) => options.hosts?.value),
+    ).toContainEqual(['unix:///run/docker.sock', 'tcp://:2375']);
+  });
+
   test('that the first one forked is none of its own', async () => {
     const fork = dockerd(81, 'docker.service', ['-H', 'fd://'], 79);
     const read = factReader(await memoryHost(machine(usual(79), fork)));

@@ -71,6 +71,14 @@ describe('where Podman keeps containers', () => {
         ['/home/ai/c', 1000, true],
       ],
     ],
+    [
+      'moved for one user by the name that is for all',
+      { [own]: '[storage]\nrootless_storage_path = "/data/of-ai/"\n' },
+      [
+        [usual, 0, true],
+        ['/data/of-ai', 1000, true],
+      ],
+    ],
   ])('%s', async (_, files, expected) => {
     const found = await storages(files);
     expect(found.storages.map(({ path, uid, usual: isUsual }) => [path, uid, isUsual])).toEqual(expected);
@@ -80,6 +88,7 @@ describe('where Podman keeps containers', () => {
   test.each([
     [{ [etc]: '[storage]\ngraphroot = "/data\\u0020c"\n' }, 'graphroot'],
     [{ [etc]: 'storage.rootless_storage_path = "/data"\n' }, 'rootless_storage_path'],
+    [{ [own]: '[storage]\n"graph\\u0072oot" = "/data"\n' }, 'name with escapes'],
     [{ [own]: '[storage]\ngraphroot = "$XDG_DATA_HOME/c"\n' }, '$XDG_DATA_HOME/c'],
   ])('what is not understood is a gap: %j', async (files, words) => {
     expect(await storages(files)).toMatchObject({ gaps: [expect.stringContaining(words)] });
