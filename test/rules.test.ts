@@ -9,7 +9,7 @@ import { recordedHosts } from './harness/recorded-hosts.ts';
 /** What every rule and every check owes; see docs/contributing.md. */
 
 /** Where a finding is put right, if not on the machine. */
-const variants = ['compose', 'kubernetes'];
+const variants = ['compose', 'kubernetes', 'swarm'];
 
 const fixesOf = (rule: (typeof rules)[number]) => [rule.fix, ...Object.values(rule.fixes)];
 

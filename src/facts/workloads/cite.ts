@@ -41,11 +41,12 @@ export interface WorkloadData extends Readonly<Record<string, string | readonly 
 }
 
 /** `directory` is among them where the definition may be edited in place, `file` where a file describes it,
- * `compose` and `composeService` where Compose makes it; see {@link composeCommand}. */
+ * `compose` and `composeService` where Compose makes it, `swarmService` where a Swarm does; see {@link composeCommand}. */
 export function workloadData(workload: Workload): WorkloadData {
   const { name, image, directory } = workload;
   const file = beginningOf(workload)?.file;
   const compose = composeCommand(workload);
+  const task = swarmServiceOf(workload.labels);
   const service = (workload.compose ?? workload.definition?.service?.compose)?.service;
   return {
     name,
@@ -55,7 +56,13 @@ export function workloadData(workload: Workload): WorkloadData {
     ...(file === undefined ? {} : { file }),
     ...(compose === undefined ? {} : { compose }),
     ...(service === undefined ? {} : { composeService: service }),
+    ...(task === undefined ? {} : { swarmService: task }),
   };
+}
+
+/** The Swarm's service that a container is a task of; `undefined`: of none. */
+export function swarmServiceOf(labels: Workload['labels']): string | undefined {
+  return labels['com.docker.swarm.service.name'];
 }
 
 /** Where a file says what it is: its own, or the one that Compose made it from. */
@@ -73,9 +80,8 @@ function placeWords(workload: Workload): string {
     return `${what} in ${begins.file}:${String(begins.line)}`;
   }
   if (source === 'podman') return `container ${name} of Podman`;
-  const task = labels['com.docker.swarm.service.name'];
-  if (task !== undefined)
-    return `service ${task} of the Swarm (docker service update: what is changed in its container is gone with it)`;
+  const task = swarmServiceOf(labels);
+  if (task !== undefined) return `service ${task} of the Swarm (by docker service update)`;
   if (service !== undefined) return `service ${service}${composeFile(labels)}`;
   return `container ${name}${autoRemove ? ' (made with --rm, so that it is gone when it stops: run it anew)' : ''}`;
 }

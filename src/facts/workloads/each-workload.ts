@@ -1,5 +1,6 @@
 import type { Citation, Messages, Verdict } from '../../engine/check.ts';
 import { notApplicable, undetermined } from '../../engine/check.ts';
+import { swarmServiceOf } from './cite.ts';
 import { isDefaultEngine } from './default-engine.ts';
 import type { Setting } from './setting.ts';
 import { settingNames } from './setting.ts';
@@ -44,13 +45,15 @@ function asSeen<const M extends Messages>(
 
 /** What a file describes is put right there; what another engine than root's Docker has, by its own commands. */
 function inItsPlace<const M extends Messages>(
-  { source, engine, definition }: Workload,
+  { source, engine, definition, labels }: Workload,
   verdict: Verdict<M>,
 ): Verdict<M> {
   if (verdict.outcome !== 'fail') return verdict;
   if (source === 'compose' || source === 'kubernetes') return { ...verdict, variant: source };
   // What was changed in place would be gone when Compose makes it anew.
   if (definition !== undefined && definition.service !== null) return { ...verdict, variant: 'compose' };
+  // What was changed in a task's container is gone with it.
+  if (swarmServiceOf(labels) !== undefined) return { ...verdict, variant: 'swarm', foreign: true };
   if (source === 'podman') return { ...verdict, variant: source, foreign: true };
   if (engine === null || isDefaultEngine(engine)) return verdict;
   return { ...verdict, variant: engine.startsWith('/run/user/') ? 'rootless' : 'another', foreign: true };
