@@ -17,11 +17,7 @@ test.each<[string, Partial<Workload>, object]>([
   ['a user’s Docker', { engine: '/run/user/1000/docker.sock' }, { variant: 'rootless', foreign: true }],
   ['root’s second Docker', { engine: '/run/second.sock' }, { variant: 'another', foreign: true }],
   ['Podman', { source: 'podman' }, { variant: 'podman', foreign: true }],
-  [
-    'a Swarm',
-    { labels: { 'com.docker.swarm.service.name': 'web' } },
-    { variant: 'swarm', foreign: true },
-  ],
+  ['a Swarm', { labels: { 'com.docker.swarm.service.name': 'web' } }, { variant: 'swarm', foreign: true }],
   ['a compose file', { source: 'compose' }, { variant: 'compose' }],
   ['a pod', { source: 'kubernetes' }, { variant: 'kubernetes' }],
 ])('what %s has is mended there', (_, changes, expected) => {
