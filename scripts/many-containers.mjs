@@ -4,9 +4,11 @@ import { writePublished } from './published-rules.mjs';
 
 /**
  * Writes a recorded host with as many containers as asked for: those of a recorded one again and again, each
- * with an id, a name, an address, published ports and Docker's rules for these of its own.
+ * with an id, a name, an address and published ports of its own.
+ *
+ * @param rules - whether the kernel has Docker's rules for these ports too
  */
-export async function writeManyContainers(recorded, directory, count) {
+export async function writeManyContainers(recorded, directory, count, { rules }) {
   await cp(recorded, directory, { recursive: true });
   const commands = join(directory, 'commands');
   const calls = [];
@@ -37,7 +39,7 @@ export async function writeManyContainers(recorded, directory, count) {
     await writeFile(`${file}.out`, JSON.stringify(inspect));
   }
   await writeFile(`${listed.file}.out`, JSON.stringify(list));
-  await writePublished(directory, published);
+  if (rules) await writePublished(directory, published);
 }
 
 /** What Docker leads to a running container of its default bridge. */
