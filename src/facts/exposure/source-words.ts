@@ -2,10 +2,27 @@ import type { Exposure } from '../../engine/report.ts';
 import type { AddressRange, AddressSet, Family } from '../netfilter/addresses.ts';
 import { isPublic, privateNetworks } from '../netfilter/address-classes.ts';
 import { intersect, parseAddresses, sizeOf, subtract, toPrefixes, union } from '../netfilter/addresses.ts';
+import { remembered, rememberingLast } from '../remember.ts';
 import type { Answer } from './answer.ts';
+import type { Vantage } from './vantage.ts';
 
 /** Who gets in over each interface, in few words: `10.0.0.0/24`, `10.0.0.0/8 except 10.9.0.0/16`. */
 export function reachableFrom(answers: readonly Answer[]): Exposure['reachableFrom'] {
+  // Most doors of a machine answer the same to the same.
+  return known(answers.map(keyOf).join('|'), () => findReachable(answers));
+}
+
+const known = rememberingLast<Exposure['reachableFrom']>(64);
+
+/** All that the words depend on. */
+function keyOf({ vantage, decision: { verdict, admitted } }: Answer): string {
+  const ranges = admitted.map(({ first, last }) => `${String(first)}-${String(last)}`);
+  return `${wholeOf(vantage)} ${verdict} ${ranges.join(',')}`;
+}
+
+const wholeOf = remembered((vantage: Vantage) => JSON.stringify(vantage));
+
+function findReachable(answers: readonly Answer[]): Exposure['reachableFrom'] {
   const admitting = answers.filter(({ decision }) => decision.verdict === 'accept');
   const names = [...new Set(admitting.map(({ vantage }) => vantage.interface))];
   return names.map((name) => {
