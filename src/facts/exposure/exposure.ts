@@ -50,7 +50,7 @@ export const answeredDoorsFact = defineFact<readonly AnsweredDoor[]>({
       .filter(({ door, exposure }) => isDoor(door, exposure))
       .toSorted((a, b) => byAddress(a.exposure, b.exposure));
     const gaps = [
-      ...[workloads, network].flatMap(gapsOf),
+      ...[workloads, network, swarm].flatMap(gapsOf),
       ...unfollowedPublishes(containers),
       ...networkGaps(containers),
     ];

@@ -1,5 +1,5 @@
 import type { AddressSet, Family } from './addresses.ts';
-import type { Effect, MarkOwner } from './ruleset.ts';
+import type { Destination, Effect, MarkOwner } from './ruleset.ts';
 
 /** The first packet of a connection, wherever it is on its way; its source is told apart elsewhere. */
 export interface Packet {
@@ -90,4 +90,21 @@ export function perhapsAffected(packet: Packet, effects: readonly Effect[]): Pac
 
 function withMark(packet: Packet, of: MarkOwner, mark: number | null): Packet {
   return { ...packet, marks: { ...packet.marks, [of]: mark } };
+}
+
+/** The packet behind a rule that gives it another destination. */
+export function translatedTo(packet: Packet, { address, port, shifted }: Destination): Packet {
+  const asked = shifted === undefined ? packet.port : shiftedPort(packet.port, shifted);
+  const to = { destination: address ?? packet.destination, port: port ?? asked };
+  // What NAT leaves as it was is not DNAT to conntrack: nf_nat_setup_info of net/netfilter/nf_nat_core.c.
+  const translated = to.destination !== packet.destination || to.port !== packet.port;
+  return { ...packet, ...to, translated, settled: true };
+}
+
+/** In 16 bits: nf_nat_l4proto_unique_tuple of net/netfilter/nf_nat_core.c. */
+export function shiftedPort(
+  port: number,
+  { first, count, base }: NonNullable<Destination['shifted']>,
+): number {
+  return first + (((port - base) & 0xffff) % count);
 }

@@ -2,10 +2,10 @@ import { remembered } from '../remember.ts';
 import { followerOf } from './alike.ts';
 import type { Netfilter } from './arrive.ts';
 import type { Machine } from './packet.ts';
+import { shiftedPort } from './packet.ts';
 import type { PortBounds } from './port-classes.ts';
 import { everyPort, firstsIn, portsBetween } from './port-classes.ts';
 import type { Destination, FilterRule, Match } from './ruleset.ts';
-import { shiftedPort } from './walk.ts';
 
 /**
  * From which ports NAT may lead to a place, by the conditions of the rules that name it alone: whether a packet gets

@@ -4,7 +4,7 @@ import type { CompiledChain, CompiledTable } from './compile.ts';
 import type { Doubt, Matched } from './match.ts';
 import { matchRule } from './match.ts';
 import type { Machine, Packet } from './packet.ts';
-import { affected, perhapsAffected } from './packet.ts';
+import { affected, perhapsAffected, translatedTo } from './packet.ts';
 import type { Part, Region } from './region.ts';
 import type { CompiledRule } from './rule-list.ts';
 import { decide, remembering, unsure } from './region.ts';
@@ -162,21 +162,8 @@ function surely(way: Way, rule: CompiledRule, at: Region, depth: number, into: E
   }
 }
 
-function translate(region: Region, { address, port, shifted }: Destination, text: string): Part {
-  const { packet } = region;
-  const asked = shifted === undefined ? packet.port : shiftedPort(packet.port, shifted);
-  const to = { destination: address ?? packet.destination, port: port ?? asked };
-  // What NAT leaves as it was is not DNAT to conntrack: nf_nat_setup_info of net/netfilter/nf_nat_core.c.
-  const translated = to.destination !== packet.destination || to.port !== packet.port;
-  return decide({ ...region, packet: { ...packet, ...to, translated, settled: true } }, 'accept', text);
-}
-
-/** In 16 bits: nf_nat_l4proto_unique_tuple of net/netfilter/nf_nat_core.c. */
-export function shiftedPort(
-  port: number,
-  { first, count, base }: NonNullable<Destination['shifted']>,
-): number {
-  return first + (((port - base) & 0xffff) % count);
+function translate(region: Region, to: Destination, text: string): Part {
+  return decide({ ...region, packet: translatedTo(region.packet, to) }, 'accept', text);
 }
 
 /** A rule that may match: the packet goes on, and remembers what would have become of it. */

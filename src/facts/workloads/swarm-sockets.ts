@@ -1,5 +1,5 @@
 import { defineFact } from '../../engine/fact.ts';
-import { known } from '../../host/evidence.ts';
+import { knownInPart } from '../../host/evidence.ts';
 import type { Listener } from '../listeners/listener.ts';
 import { listenersFact } from '../listeners/listeners.ts';
 import { enginesFact } from './engine.ts';
@@ -18,17 +18,15 @@ export interface SwarmSockets {
 
 const clusterPorts: ReadonlySet<number> = new Set([2377, 7946, 4789]);
 
-/** Empty where no engine says that it is part of a Swarm. */
+/** Empty where no engine says that it is part of a Swarm; a gap where one does not say whether it is. */
 export const swarmSocketsFact = defineFact<SwarmSockets>({
   id: 'swarm-sockets',
   gather: async (_host, read) => {
     const [engines, listeners] = await Promise.all([read(enginesFact), read(listenersFact)]);
-    const all = engines.state === 'known' ? engines.value : [];
-    const isNode = all.some(({ swarm }) => swarm === true);
-    const held =
-      isNode && listeners.state === 'known'
-        ? listeners.value.filter(({ process }) => process?.name === 'dockerd')
-        : [];
+    if (engines.state === 'unknown') return engines;
+    if (listeners.state === 'unknown') return listeners;
+    const all = engines.value;
+    const held = listeners.value.filter(({ process }) => process?.name === 'dockerd');
     const api = new Set(
       all
         .flatMap(({ options }) => addressesOf(options))
@@ -38,12 +36,17 @@ export const swarmSocketsFact = defineFact<SwarmSockets>({
         }),
     );
     const others = held.filter(({ port }) => !api.has(port));
-    return known(
-      {
-        mesh: new Set(others.filter(({ port }) => !clusterPorts.has(port))),
-        cluster: new Set(others.filter(({ port }) => clusterPorts.has(port))),
-      },
+    const isNode = all.some(({ swarm }) => swarm === true);
+    const isUnclear = !isNode && others.length > 0 && all.some(({ swarm }) => swarm === null);
+    const ports = [...new Set(others.map(({ port }) => String(port)))].join(', ');
+    const of = (isCluster: boolean) =>
+      new Set(isNode ? others.filter(({ port }) => clusterPorts.has(port) === isCluster) : []);
+    return knownInPart(
+      { mesh: of(false), cluster: of(true) },
       'listening sockets',
+      isUnclear
+        ? [`whether dockerd holds ${ports} for a Swarm was not seen: who gets in there is not known`]
+        : [],
     );
   },
 });

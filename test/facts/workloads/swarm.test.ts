@@ -113,4 +113,14 @@ describe('a service of a Swarm', () => {
       { port: 3000, service: null, scope: 'any' },
     ]);
   });
+
+  test('is a gap where the engine does not say whether it is part of one', async () => {
+    const has = node([]);
+    const gets = (has.gets ?? []).map((each) =>
+      each.path === '/info' ? { ...each, body: each.body.replace(/,"Swarm":\{.*?\}/, '') } : each,
+    );
+    expect(await factReader(await memoryHost({ ...has, gets }))(exposureFact)).toMatchObject({
+      gaps: expect.arrayContaining([expect.stringContaining('dockerd holds 3000 for a Swarm')]),
+    });
+  });
 });
